@@ -1,0 +1,8 @@
+/**
+ * For every SDK client of a function. The SDK waits for ever by default: a service that hangs would then become a
+ * time-out of the function, which is a crash and spends the batch's attempts, instead of a `retry` of ours.
+ */
+export const clientSettings = {
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
+} as const;

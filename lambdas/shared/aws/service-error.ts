@@ -1,0 +1,25 @@
+import { MisconfiguredError, UnavailableError, type PlatformError } from '../errors/platform-error.ts';
+
+/** Error names with which AWS services say that the deployment is wrong: no retry of a record can mend these. */
+const misconfigured = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'UnrecognizedClientException',
+  'InvalidClientTokenId',
+  'ResourceNotFoundException',
+  'NoSuchBucket',
+  'QueueDoesNotExist',
+  'AWS.SimpleQueueService.NonExistentQueue',
+]);
+
+/**
+ * What a failed call to an AWS service means: `halt` where the service named a fault of the deployment, else `retry`
+ * (throttles, time-outs, lost connections, 5xx; the SDK has already tried again by itself).
+ * @param dependency - what was called: `parked-queue`, `entity-state`, …
+ */
+export const serviceError = (dependency: string, error: unknown): PlatformError => {
+  const name = error instanceof Error ? error.name : 'unknown';
+  return misconfigured.has(name)
+    ? new MisconfiguredError(dependency, `${dependency} refused us (${name}): check its name and our rights`, { name }, { cause: error })
+    : new UnavailableError(dependency, `${dependency} did not answer (${name})`, { name }, { cause: error });
+};

@@ -1,0 +1,49 @@
+import { once } from 'node:events';
+import type { AddressInfo, Server } from 'node:net';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import dynalite from 'dynalite';
+import { startFauxqs } from 'fauxqs';
+
+const settings = { region: 'eu-west-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+
+/** The tables, queue and bucket that enrichment uses, on local services; reached by the real SDK over HTTP. */
+export const startAwsServices = async () => {
+  const tables: Server = dynalite({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
+  tables.listen(0, '127.0.0.1');
+  await once(tables, 'listening');
+  const rest = await startFauxqs({ port: 0, host: '127.0.0.1', logger: false, defaultRegion: settings.region });
+  const { port } = tables.address() as AddressInfo;
+
+  const dynamodb = new DynamoDBClient({ ...settings, endpoint: `http://127.0.0.1:${port}`, maxAttempts: 1 });
+  const sqs = new SQSClient({ ...settings, endpoint: `http://127.0.0.1:${rest.port}`, maxAttempts: 1 });
+  const s3 = new S3Client({ ...settings, endpoint: `http://127.0.0.1:${rest.port}`, forcePathStyle: true, maxAttempts: 1 });
+
+  const createTable = (name: string, keys: readonly string[]) =>
+    dynamodb.send(
+      new CreateTableCommand({
+        TableName: name,
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: keys.map((key) => ({ AttributeName: key, AttributeType: 'S' })),
+        KeySchema: keys.map((key, n) => ({ AttributeName: key, KeyType: n === 0 ? 'HASH' : 'RANGE' })),
+      }),
+    );
+  await createTable('entity-state', ['entity', 'subject']);
+  await createTable('idempotency', ['id']);
+  await s3.send(new CreateBucketCommand({ Bucket: 'dead-letters' }));
+  const { QueueUrl: queueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'parked' }));
+
+  return {
+    dynamodb,
+    sqs,
+    s3,
+    queueUrl,
+    stop: async (): Promise<void> => {
+      for (const client of [dynamodb, sqs, s3]) client.destroy();
+      await rest.stop();
+      tables.close();
+    },
+  };
+};
+export type AwsServices = Awaited<ReturnType<typeof startAwsServices>>;
