@@ -1,0 +1,5 @@
+import { readConfig } from './config.ts';
+import { connect } from './dependencies.ts';
+import { enrichEvents } from './enrich-events.ts';
+
+export const handler = enrichEvents(connect(readConfig(process.env)));

@@ -1,0 +1,44 @@
+import type { DecodedEvent } from '../shared/serde/decoder.ts';
+import type { StreamPosition } from '../shared/stream/position.ts';
+
+/** A number an event contributes to the windows of a series. */
+export interface Measure {
+  /** `<source>.<measure>:<entity>`, such as `market.mid:EUR/USD`. */
+  readonly series: string;
+  readonly value: number;
+  /** What the value counts for in a mean; a window whose weights sum to zero has no mean. */
+  readonly weight: number;
+}
+
+/**
+ * What clients are to be told. `each`: one message an event. `latest`: a newer message of the channel replaces
+ * an unsent older one.
+ */
+export interface Message {
+  readonly channel: string;
+  readonly delivery: 'each' | 'latest';
+}
+
+/** What an enricher makes of a decoded event. */
+export interface Enrichment {
+  /** What the event is about: a symbol, a player, a match. */
+  readonly entity: string;
+  /** What is stored, projected and delivered: the event's own fields and the derived ones. */
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly measures: readonly Measure[];
+  readonly message?: Message;
+}
+
+/**
+ * Pure: one decoded event in, its enrichment out.
+ * @throws RejectedRecordError `broken-rule`, naming the field, the kind of its value and the rule.
+ */
+export type Enricher = (event: DecodedEvent) => Enrichment;
+
+/** A valid event on its way into the store. */
+export interface EnrichedEvent extends Enrichment {
+  readonly decoded: DecodedEvent;
+  readonly position: StreamPosition;
+  /** When the stream took the record, milliseconds since the epoch. */
+  readonly arrivedAt: number;
+}

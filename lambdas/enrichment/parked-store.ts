@@ -1,0 +1,103 @@
+import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
+import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { Context } from 'aws-lambda';
+import { bulkhead } from 'cockatiel';
+import { serviceError } from '../shared/aws/service-error.ts';
+import type { PlatformError } from '../shared/errors/platform-error.ts';
+import { createBatchSender } from '../shared/queue/batch-sender.ts';
+import type { Resilient } from '../shared/resilience/retry.ts';
+import { positionKey } from '../shared/stream/position.ts';
+import type { Reject } from './enrich-batch.ts';
+import { fitsInline, parkedKey, parkedMessage } from './parked-message.ts';
+
+export interface ParkedStoreConfig {
+  readonly source: string;
+  readonly queueUrl: string;
+  readonly bucket: string;
+  readonly idempotencyTable: string;
+}
+
+export interface ParkedStore {
+  /** One entry per reject, in order: undefined when it is parked, now or before. Never throws. */
+  park(
+    rejects: readonly Reject[],
+    context: Context,
+    resilient: Resilient,
+  ): Promise<readonly (PlatformError | undefined)[]>;
+}
+
+/** As long as a stream can deliver a record again: Kinesis keeps seven days here at most. Seconds. */
+const remembered = 7 * 24 * 3600;
+const atOnce = 50;
+
+/**
+ * Sends each reject to the parked queue once, whatever is redelivered: the send leaves our transaction, so Powertools
+ * idempotency guards it, keyed by the record's position in its stream.
+ */
+export const createParkedStore = (
+  clients: { readonly sqs: SQSClient; readonly s3: S3Client; readonly dynamodb: DynamoDBClient },
+  { source, queueUrl, bucket, idempotencyTable }: ParkedStoreConfig,
+  now: () => number = Date.now,
+): ParkedStore => {
+  const send = createBatchSender(async (bodies) => {
+    const { Failed = [] } = await clients.sqs.send(
+      new SendMessageBatchCommand({
+        QueueUrl: queueUrl,
+        Entries: bodies.map((body, index) => ({ Id: String(index), MessageBody: body })),
+      }),
+    );
+    const failed = new Map(Failed.map(({ Id, Code }) => [Id, new Error(`SQS did not take the message: ${Code}`)]));
+    return bodies.map((_, index) => failed.get(String(index)));
+  });
+
+  const config = new IdempotencyConfig({
+    eventKeyJmesPath: 'position',
+    throwOnNoIdempotencyKey: true,
+    expiresAfterSeconds: remembered,
+  });
+  const sendOnce = makeIdempotent(
+    async ({ reject }: { position: string; reject: Reject }): Promise<string> => {
+      const inline = fitsInline(reject);
+      if (!inline) {
+        await clients.s3.send(
+          new PutObjectCommand({ Bucket: bucket, Key: parkedKey(reject), Body: reject.record.bytes }),
+        );
+      }
+      await send(JSON.stringify(parkedMessage(reject, source, now(), inline ? undefined : bucket)));
+      return 'parked';
+    },
+    {
+      persistenceStore: new DynamoDBPersistenceLayer({
+        tableName: idempotencyTable,
+        awsSdkV3Client: clients.dynamodb,
+      }),
+      config,
+      keyPrefix: 'park',
+    },
+  );
+
+  return {
+    park: async (rejects, context, resilient) => {
+      config.registerLambdaContext(context);
+      const lanes = bulkhead(atOnce, Infinity); // bounded by the batch
+      return Promise.all(
+        rejects.map((reject) =>
+          lanes.execute(async () => {
+            try {
+              await resilient(() => sendOnce({ position: positionKey(reject.record.position), reject }));
+              return undefined;
+            } catch (error) {
+              return serviceError('parked-queue', causeOf(error));
+            }
+          }),
+        ),
+      );
+    },
+  };
+};
+
+/** Powertools wraps what DynamoDB said; the name that decides is the cause's. */
+const causeOf = (error: unknown): unknown => (error instanceof Error && error.cause ? error.cause : error);

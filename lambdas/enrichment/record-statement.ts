@@ -1,0 +1,118 @@
+import {
+  byteaArray,
+  dateArray,
+  float8Array,
+  int4Array,
+  jsonbArray,
+  textArray,
+  timestamptzArray,
+  uuidArray,
+} from '../shared/database/binary-arrays.ts';
+import type { EnrichedEvent } from './event.ts';
+import { utcDay } from './event-key.ts';
+
+/**
+ * The one statement (docs/decisions/0001): inserts what is new, and computes outbox rows and windows from exactly
+ * the rows it inserted. Answers the ordinals (`n`, from 1) of the events that were NOT inserted: no row when all were.
+ *
+ * Both inserts and updates are sorted, so that lanes meeting the same rows take them in one order and cannot deadlock.
+ * The events come ordered by (occurredAt, sourceEventId): the lowest and the highest ordinal of a window are its first
+ * and its last, and the highest of a channel is its latest.
+ */
+export const recordStatement = `
+WITH input AS (
+  SELECT * FROM unnest(
+    $2::text[], $3::date[], $4::timestamptz[], $5::text[], $6::text[], $7::jsonb[], $8::bytea[], $9::uuid[],
+    $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::timestamptz[]
+  ) WITH ORDINALITY AS t (
+    source_event_id, occurred_on, occurred_at, subject, entity, body, body_hash, schema_id,
+    priority, correlation_id, traceparent, stream, shard, sequence_number, arrived_at, n)
+), inserted AS (
+  INSERT INTO millrace.events (
+    source, source_event_id, occurred_on, occurred_at, subject, entity, body, body_hash, schema_id,
+    priority, correlation_id, traceparent, stream, shard, sequence_number, arrived_at)
+  SELECT $1::text, source_event_id, occurred_on, occurred_at, subject, entity, body, body_hash, schema_id,
+    priority, correlation_id, traceparent, stream, shard, sequence_number, arrived_at
+  FROM input ORDER BY source_event_id COLLATE "C", occurred_on
+  ON CONFLICT DO NOTHING
+  RETURNING source_event_id, occurred_on
+), fresh AS MATERIALIZED (
+  SELECT n, source_event_id, occurred_at, arrived_at, priority, body FROM input JOIN inserted USING (source_event_id, occurred_on)
+), messages AS (
+  INSERT INTO millrace.outbox (channel, delivery, source, source_event_id, occurred_at, arrived_at, priority, payload)
+  SELECT channel, delivery, $1::text, source_event_id, occurred_at, arrived_at, priority, body
+  FROM (
+    -- Of a channel's 'latest' messages only the newest of the batch is kept: it supersedes the others at once.
+    SELECT max(n) AS n, channel, delivery
+    FROM unnest($17::int4[], $18::text[], $19::text[]) AS m (n, channel, delivery) JOIN fresh USING (n)
+    GROUP BY channel, delivery, CASE delivery WHEN 'each' THEN n END
+  ) AS kept JOIN fresh USING (n)
+  ORDER BY n
+), measured AS MATERIALIZED (
+  SELECT n, series, value::numeric AS value, weight::numeric AS weight, occurred_at AS at, source_event_id AS id
+  FROM unnest($20::int4[], $21::text[], $22::float8[], $23::float8[]) AS m (n, series, value, weight) JOIN fresh USING (n)
+), windowed AS (
+  SELECT series, span, date_bin(make_interval(secs => span), at, 'epoch') AS starts_at,
+    count(*) AS count, sum(value * weight) AS sum, sum(weight) AS weight, min(value) AS min, max(value) AS max,
+    min(n) AS first_n, max(n) AS last_n
+  FROM measured CROSS JOIN unnest($24::int4[]) AS span
+  GROUP BY 1, 2, 3
+), counted AS (
+  INSERT INTO millrace.windows AS w (
+    series, span_seconds, starts_at, count, sum, weight, min, max, first, first_at, first_id, last, last_at, last_id)
+  SELECT x.series, x.span, x.starts_at, x.count, x.sum, x.weight, x.min, x.max, f.value, f.at, f.id, l.value, l.at, l.id
+  FROM windowed x
+    JOIN measured f ON f.n = x.first_n AND f.series = x.series
+    JOIN measured l ON l.n = x.last_n AND l.series = x.series
+  ORDER BY x.series, x.span, x.starts_at
+  ON CONFLICT (series, span_seconds, starts_at) DO UPDATE SET
+    count = w.count + excluded.count, sum = w.sum + excluded.sum, weight = w.weight + excluded.weight,
+    min = least(w.min, excluded.min), max = greatest(w.max, excluded.max),
+    first    = CASE WHEN (excluded.first_at, excluded.first_id) < (w.first_at, w.first_id) THEN excluded.first    ELSE w.first    END,
+    first_at = CASE WHEN (excluded.first_at, excluded.first_id) < (w.first_at, w.first_id) THEN excluded.first_at ELSE w.first_at END,
+    first_id = CASE WHEN (excluded.first_at, excluded.first_id) < (w.first_at, w.first_id) THEN excluded.first_id ELSE w.first_id END,
+    last     = CASE WHEN (excluded.last_at, excluded.last_id) > (w.last_at, w.last_id) THEN excluded.last    ELSE w.last    END,
+    last_at  = CASE WHEN (excluded.last_at, excluded.last_id) > (w.last_at, w.last_id) THEN excluded.last_at ELSE w.last_at END,
+    last_id  = CASE WHEN (excluded.last_at, excluded.last_id) > (w.last_at, w.last_id) THEN excluded.last_id ELSE w.last_id END
+)
+SELECT n::int AS n FROM input WHERE NOT EXISTS (SELECT FROM fresh WHERE fresh.n = input.n)`;
+
+/**
+ * The statement's parameters, a column an array.
+ * @param events - of one source, each key once, ordered by (occurredAt, sourceEventId); see `inEventOrder`
+ * @param spans - window lengths in seconds
+ */
+export const recordParameters = (
+  source: string,
+  events: readonly EnrichedEvent[],
+  spans: readonly number[],
+): unknown[] => {
+  const measures = events.flatMap(({ measures }, index) => measures.map((measure) => ({ ...measure, n: index + 1 })));
+  const messages = events.flatMap(({ message }, index) => (message ? [{ ...message, n: index + 1 }] : []));
+  return [
+    source,
+    textArray(events.map(({ decoded }) => decoded.header.sourceEventId)),
+    dateArray(events.map(({ decoded }) => utcDay(decoded.header.occurredAt))),
+    timestamptzArray(events.map(({ decoded }) => decoded.header.occurredAt)),
+    textArray(events.map(({ decoded }) => decoded.subject)),
+    textArray(events.map(({ entity }) => entity)),
+    jsonbArray(events.map(({ body }) => JSON.stringify(body))),
+    byteaArray(events.map(({ decoded }) => decoded.bodyHash)),
+    uuidArray(events.map(({ decoded }) => decoded.schemaId)),
+    textArray(events.map(({ decoded }) => decoded.header.priority)),
+    textArray(events.map(({ decoded }) => decoded.header.correlationId)),
+    textArray(events.map(({ decoded }) => decoded.header.traceparent)),
+    textArray(events.map(({ position }) => position.stream)),
+    textArray(events.map(({ position }) => position.shard)),
+    textArray(events.map(({ position }) => position.sequenceNumber)),
+    timestamptzArray(events.map(({ arrivedAt }) => arrivedAt * 1000)),
+    int4Array(messages.map(({ n }) => n)),
+    textArray(messages.map(({ channel }) => channel)),
+    textArray(messages.map(({ delivery }) => delivery)),
+    int4Array(measures.map(({ n }) => n)),
+    textArray(measures.map(({ series }) => series)),
+    float8Array(measures.map(({ value }) => value)),
+    float8Array(measures.map(({ weight }) => weight)),
+    int4Array(spans),
+  ];
+};

@@ -1,0 +1,54 @@
+import type { StreamRecord } from '../shared/batch/kinesis.ts';
+import { reasonOf } from '../shared/errors/platform-error.ts';
+import { positionKey } from '../shared/stream/position.ts';
+import type { Telemetry } from '../shared/telemetry/batch-telemetry.ts';
+import type { BatchResult, RecordResult } from './enrich-batch.ts';
+
+/** The first of each reason, and how many there were: a poison burst must not become a burst of log lines. */
+const byReason = (results: readonly RecordResult[], kind: 'rejected' | 'unfinished'): Map<string, number[]> => {
+  const indexes = new Map<string, number[]>();
+  results.forEach((result, index) => {
+    if (result.kind !== kind) return;
+    const reason = reasonOf(result.error);
+    const list = indexes.get(reason);
+    if (list) list.push(index);
+    else indexes.set(reason, [index]);
+  });
+  return indexes;
+};
+
+/** Says what became of a batch: metrics for all of it, a log line per reason with the first record it befell. */
+export const report = (
+  telemetry: Telemetry,
+  records: readonly StreamRecord[],
+  { records: results, resumeFrom }: BatchResult,
+  startedAt: number,
+  endedAt: number,
+): void => {
+  const count = (kind: RecordResult['kind']): number => results.filter((result) => result.kind === kind).length;
+  telemetry.count('EventsIn', records.length);
+  telemetry.count('Stored', count('stored'));
+  telemetry.count('Duplicates', count('duplicate'));
+  telemetry.duration('BatchDuration', endedAt - startedAt);
+  const oldest = records.reduce((least, { arrivedAt }) => Math.min(least, arrivedAt), endedAt);
+  telemetry.duration('Lag', endedAt - oldest);
+
+  for (const kind of ['rejected', 'unfinished'] as const) {
+    for (const [reason, indexes] of byReason(results, kind)) {
+      const [first = 0] = indexes;
+      const result = results[first];
+      const record = records[first];
+      if (!record || !result || result.kind === 'stored' || result.kind === 'duplicate') continue;
+      telemetry.countByReason(kind === 'rejected' ? 'Rejected' : 'Unfinished', reason, indexes.length);
+      telemetry.warn(kind === 'rejected' ? 'records rejected' : 'records not finished', {
+        reason,
+        count: indexes.length,
+        firstPosition: positionKey(record.position),
+        correlationId: result.kind === 'rejected' ? result.correlationId : null,
+        cause: result.error instanceof Error ? result.error.message : 'not an error',
+      });
+    }
+  }
+  if (resumeFrom) telemetry.warn('batch to be resumed', { from: positionKey(resumeFrom.position) });
+  telemetry.publish();
+};

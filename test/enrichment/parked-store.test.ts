@@ -1,0 +1,113 @@
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Context } from 'aws-lambda';
+import { afterAll, beforeEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Reject } from '../../lambdas/enrichment/enrich-batch.ts';
+import type { ParkedMessage } from '../../lambdas/enrichment/parked-message.ts';
+import { createParkedStore, type ParkedStoreConfig } from '../../lambdas/enrichment/parked-store.ts';
+import { RejectedRecordError } from '../../lambdas/shared/errors/platform-error.ts';
+import type { Resilient } from '../../lambdas/shared/resilience/retry.ts';
+import { startAwsServices, type AwsServices } from '../support/aws-services.ts';
+import { morning, record } from '../support/events.ts';
+
+const once: Resilient = (attempt) => attempt(5_000);
+const context = { getRemainingTimeInMillis: () => 10_000, functionName: 'test' } as Context;
+let aws: AwsServices;
+let config: ParkedStoreConfig;
+
+beforeAll(async () => {
+  aws = await startAwsServices();
+  config = { source: 'market', queueUrl: aws.queueUrl, bucket: 'dead-letters', idempotencyTable: 'idempotency' };
+});
+afterAll(() => aws.stop());
+beforeEach(async () => void (await receiveAll()));
+
+const receiveAll = async (): Promise<ParkedMessage[]> => {
+  const messages: ParkedMessage[] = [];
+  for (;;) {
+    const { Messages = [] } = await aws.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: aws.queueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 600 }),
+    );
+    if (Messages.length === 0) return messages;
+    messages.push(...Messages.map(({ Body = '' }) => JSON.parse(Body) as ParkedMessage));
+  }
+};
+
+const reject = (n: number, bytes?: Buffer): Reject => ({
+  record: record(n, bytes),
+  error: new RejectedRecordError('undecodable', 'decode', 'symbol: is not UTF-8'),
+  correlationId: `c${n}`,
+});
+
+const store = (overrides: Partial<ParkedStoreConfig> = {}) =>
+  createParkedStore(aws, { ...config, ...overrides }, () => morning / 1000);
+
+describe('parking', () => {
+  it('sends each reject with its reason, its place and its bytes', async () => {
+    expect(await store().park([reject(1), reject(2)], context, once)).toEqual([undefined, undefined]);
+    const [first] = (await receiveAll()).sort((a, b) => a.position.sequenceNumber.localeCompare(b.position.sequenceNumber));
+    expect(first).toEqual({
+      reason: 'undecodable',
+      stage: 'decode',
+      errorClass: 'RejectedRecordError',
+      message: 'symbol: is not UTF-8',
+      source: 'market',
+      position: record(1).position,
+      arrivedAt: new Date(record(1).arrivedAt).toISOString(),
+      parkedAt: '2026-11-21T08:00:00.000Z',
+      schemaId: null,
+      correlationId: 'c1',
+      attempts: 1,
+      size: 7,
+      bytes: Buffer.from('bytes 1').toString('base64'),
+    });
+  });
+
+  it('sends each position once, by whichever instance it is delivered again', async () => {
+    await store().park([reject(11), reject(12)], context, once);
+    await store().park([reject(11), reject(12), reject(13)], context, once);
+    const sent = (await receiveAll()).map(({ position }) => position.sequenceNumber).sort();
+    expect(sent).toEqual(['1011', '1012', '1013']);
+  });
+
+  it('names the schema version of a frame', async () => {
+    const frame = Buffer.concat([Buffer.from([3, 0]), Buffer.from('b7b4a7f09c964e4aa687fb5de9ef0c63', 'hex')]);
+    await store().park([reject(21, frame)], context, once);
+    expect((await receiveAll())[0]?.schemaId).toBe('b7b4a7f0-9c96-4e4a-a687-fb5de9ef0c63');
+  });
+
+  it('keeps bytes that are too large for a message in the bucket', async () => {
+    const bytes = Buffer.alloc(700_000, 'x');
+    await store().park([reject(31, bytes)], context, once);
+    const [message] = await receiveAll();
+    expect(message).toMatchObject({ size: 700_000, bytesAt: { bucket: 'dead-letters' } });
+    expect(message?.bytes).toBeUndefined();
+    const { Body } = await aws.s3.send(new GetObjectCommand({ Bucket: 'dead-letters', Key: message?.bytesAt?.key }));
+    expect(Buffer.from((await Body?.transformToByteArray()) ?? []).equals(bytes)).toBe(true);
+  });
+
+  it('parks a whole batch', async () => {
+    const rejects = Array.from({ length: 120 }, (_, n) => reject(100 + n));
+    expect((await store().park(rejects, context, once)).filter((error) => error !== undefined)).toEqual([]);
+    expect((await receiveAll()).length).toBe(120);
+  });
+
+  it('answers a reject that the queue did not take as retry, and takes it when it is back', async () => {
+    const down = new SQSClient({
+      region: 'eu-west-1',
+      endpoint: 'http://127.0.0.1:1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      maxAttempts: 1,
+    });
+    const cut = createParkedStore({ ...aws, sqs: down }, config);
+    expect((await cut.park([reject(41)], context, once)).map((error) => error?.disposition)).toEqual(['retry']);
+    expect(await store().park([reject(41)], context, once)).toEqual([undefined]);
+    expect((await receiveAll()).map(({ position }) => position.sequenceNumber)).toEqual(['1041']);
+    down.destroy();
+  });
+
+  it('answers halt where the idempotency table is not there', async () => {
+    const errors = await store({ idempotencyTable: 'no-such-table' }).park([reject(51)], context, once);
+    expect(errors.map((error) => error?.disposition)).toEqual(['halt']);
+  });
+});
