@@ -1,0 +1,28 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import pg from 'pg';
+import { MisconfiguredError } from '../shared/errors/platform-error.ts';
+import type { MigrationConfig } from './config.ts';
+
+/** The owner's name and password, as RDS keeps them. */
+const readOwner = async (secretArn: string): Promise<{ user: string; password: string }> => {
+  const { SecretString = '{}' } = await new SecretsManagerClient({}).send(
+    new GetSecretValueCommand({ SecretId: secretArn }),
+  );
+  const { username, password } = JSON.parse(SecretString) as { username?: unknown; password?: unknown };
+  if (typeof username === 'string' && typeof password === 'string') return { user: username, password };
+  throw new MisconfiguredError('secret', 'the database secret must hold username and password, as RDS writes it');
+};
+
+/** A connection as the owner of the database, for the length of one migration run. */
+export const connectAsOwner = async (config: MigrationConfig): Promise<pg.Client> => {
+  const client = new pg.Client({
+    host: config.DATABASE_HOST,
+    port: config.DATABASE_PORT,
+    database: config.DATABASE_NAME,
+    ...(await readOwner(config.DATABASE_SECRET_ARN)),
+    ssl: { rejectUnauthorized: true },
+    connectionTimeoutMillis: 20_000,
+  });
+  await client.connect();
+  return client;
+};
