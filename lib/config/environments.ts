@@ -1,0 +1,90 @@
+import { checkEnvironment } from './check-environment.ts';
+import { ConfigurationError } from './configuration-error.ts';
+import { environmentNames, type Environment, type EnvironmentName, type SourceSettings } from './environment.ts';
+
+/** The same everywhere, because it is about the code and not about the load. */
+const everywhere = {
+  accountConcurrency: 1000,
+  deadLetterDays: 90,
+  maxRecordBytes: 256 * 1024,
+  maxFutureSeconds: 300,
+  partitionDaysAhead: 7,
+  alarmRecipients: [],
+} as const;
+
+const reading = {
+  transport: 'kinesis',
+  lanesPerShard: 1,
+  batchSize: 500,
+  memoryMb: 1769, // one whole processor
+  timeoutSeconds: 60,
+  attempts: 100,
+} as const;
+
+const market = { ...reading, subjects: ['market-quote', 'market-trade'] } as const;
+
+/** Retention > record age > longest hold: checked. */
+const aDay = { retentionHours: 24, maxRecordAgeHours: 18, longestHoldHours: 12 } as const;
+const aWeek = { retentionHours: 168, maxRecordAgeHours: 144, longestHoldHours: 96 } as const;
+
+const table: Readonly<Record<EnvironmentName, Omit<Environment, 'name'>>> = {
+  local: {
+    ...everywhere,
+    retainData: false,
+    logDays: 1,
+    horizonDays: 'none', // recordings are of any age
+    database: { minCapacity: 0.5, maxCapacity: 1, connections: 100, standbys: 0, proxy: false, ioOptimized: false, backupDays: 1 },
+    sources: {
+      // 512 MB is what every function promises to stay below; the local run ends one that does not.
+      market: { ...market, ...aDay, shards: 2, reservedConcurrency: 2, memoryMb: 512, maxLagSeconds: 60 },
+    },
+  },
+  dev: {
+    ...everywhere,
+    retainData: false,
+    logDays: 7,
+    horizonDays: 120,
+    database: { minCapacity: 0.5, maxCapacity: 2, connections: 180, standbys: 0, proxy: false, ioOptimized: false, backupDays: 1 },
+    sources: { market: { ...market, ...aDay, shards: 1, reservedConcurrency: 2, maxLagSeconds: 300 } },
+  },
+  staging: {
+    ...everywhere,
+    retainData: true,
+    logDays: 30,
+    horizonDays: 120,
+    database: { minCapacity: 1, maxCapacity: 16, connections: 1000, standbys: 1, proxy: true, ioOptimized: false, backupDays: 7 },
+    sources: {
+      market: { ...market, ...aWeek, shards: 4, lanesPerShard: 2, reservedConcurrency: 10, maxLagSeconds: 120 },
+    },
+  },
+  prod: {
+    ...everywhere,
+    retainData: true,
+    logDays: 90,
+    horizonDays: 400,
+    database: { minCapacity: 2, maxCapacity: 64, connections: 2000, standbys: 1, proxy: true, ioOptimized: true, backupDays: 35 },
+    sources: {
+      market: { ...market, ...aWeek, shards: 8, lanesPerShard: 2, reservedConcurrency: 20, maxLagSeconds: 60 },
+    },
+  },
+};
+
+const isEnvironmentName = (name: unknown): name is EnvironmentName =>
+  environmentNames.some((known) => known === name);
+
+/**
+ * The checked values of an environment.
+ * @throws ConfigurationError for an unknown name, or naming every value that contradicts another or what AWS allows
+ */
+export const environmentNamed = (name: unknown): Environment => {
+  if (!isEnvironmentName(name)) {
+    const given = name === undefined ? 'no environment is named' : `there is no environment "${String(name)}"`;
+    throw new ConfigurationError([`${given}: pass -c env=<name>, one of ${environmentNames.join(', ')}`]);
+  }
+  const environment = { name, ...table[name] };
+  const faults = checkEnvironment(environment);
+  if (faults.length > 0) throw new ConfigurationError(faults.map((fault) => `environment ${name}: ${fault}`));
+  return environment;
+};
+
+export type { Environment, SourceSettings };

@@ -1,0 +1,24 @@
+import type { EnvironmentName } from './environment.ts';
+
+/** `millrace-<env>-<thing>`: the one spelling of everything that has a name in an account. */
+export const physicalName = (environment: EnvironmentName, ...thing: readonly string[]): string =>
+  ['millrace', environment, ...thing].join('-');
+
+/** The database of an environment's cluster. */
+export const databaseName = 'millrace';
+
+/** Owns the schema; only the migration function logs in as this. */
+export const databaseOwner = 'millrace_owner';
+
+/** The IAM database user of the function that enriches a source. */
+export const enrichmentUser = (source: string): string => `enrichment_${source.replaceAll('-', '_')}`;
+
+/** The IAM database user of the function that makes partitions. */
+export const partitionsUser = 'operations_partitions';
+
+/** Every login user and the role whose rights it has (migrations make the roles), as `user=role,…`. */
+export const databaseUsers = (sources: readonly string[]): string =>
+  [
+    ...sources.map((source) => `${enrichmentUser(source)}=millrace_enrichment`),
+    `${partitionsUser}=millrace_operations`,
+  ].join(',');
