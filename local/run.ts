@@ -1,0 +1,108 @@
+import { chmod, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readAssembly } from './cloud-assembly.ts';
+import { createClients } from './resources/clients.ts';
+import { functionEnvironment } from './runtime/function-environment.ts';
+import { createFunctionHost } from './runtime/function-host.ts';
+import { createPollerHost } from './runtime/poller/poller-host.ts';
+import { createMetricsStore } from './services/cloudwatch/metrics-store.ts';
+import { startServices } from './services/start-services.ts';
+import { startCloudWatch } from './services/cloudwatch/start-cloudwatch.ts';
+import { startLambda } from './services/lambda/start-lambda.ts';
+import { startScheduler } from './services/scheduler/start-scheduler.ts';
+import { deployAssembly, type Deployed } from './template/deploy-assembly.ts';
+import { Teardown } from './teardown.ts';
+import type { Endpoints, LocalWorld } from './world.ts';
+
+export interface LocalOptions {
+  /** A synthesized cloud assembly: `cdk.out`. */
+  readonly assemblyDir: string;
+  /** Everything the run keeps; the next run over the same folder goes on where this one stopped. */
+  readonly dataDir: string;
+  readonly progress: (line: string) => void;
+  /** Ends the start early; what was started by then is stopped. */
+  readonly signal?: AbortSignal;
+  /** @default one that the system hands out */
+  readonly postgresPort?: number;
+}
+
+export interface LocalRun {
+  readonly world: LocalWorld;
+  readonly deployed: Deployed;
+  /** Stops everything, in the order in which it depends on each other; calling it again waits for the first call. */
+  stop(): Promise<void>;
+}
+
+const region = 'eu-west-1';
+
+/**
+ * Runs a synthesized assembly on this machine: starts the services, deploys the stacks into them, and keeps the
+ * functions fed. Leaves no process behind when it fails.
+ */
+export const startLocal = async (options: LocalOptions): Promise<LocalRun> => {
+  const teardown = new Teardown();
+  try {
+    return await start(options, teardown);
+  } catch (error) {
+    await teardown.run();
+    throw error;
+  }
+};
+
+const start = async (
+  { assemblyDir, dataDir, progress, signal, postgresPort }: LocalOptions,
+  teardown: Teardown,
+): Promise<LocalRun> => {
+  await mkdir(dataDir, { recursive: true });
+  if (process.getuid?.() === 0) await chmod(dataDir, 0o755); // as root, PostgreSQL runs as another user and must walk in
+  const assembly = await readAssembly(assemblyDir);
+  signal?.throwIfAborted();
+
+  const services = await startServices({ dataDir, progress, ...(postgresPort === undefined ? {} : { postgresPort }) }, teardown);
+  signal?.throwIfAborted();
+
+  const metrics = createMetricsStore();
+  // Functions are told every endpoint when they start, and these three services need the functions first.
+  const endpoints: Endpoints = { ...services.endpoints, scheduler: '', monitoring: '', lambda: '' };
+  const clients = createClients(endpoints, region);
+  teardown.add(() => clients.destroy());
+  const functions = createFunctionHost({
+    metrics,
+    logDir: join(dataDir, 'logs'),
+    environment: (spec) => functionEnvironment(spec, endpoints, { region, caFile: services.postgres.caFile }),
+  });
+  teardown.add(() => functions.stop());
+  const pollers = createPollerHost({
+    kinesis: clients.kinesis,
+    s3: clients.s3,
+    functions,
+    metrics,
+    region,
+    dataDir,
+    complain: progress,
+  });
+  teardown.add(() => pollers.stop());
+  const scheduler = await startScheduler({ functions, progress });
+  teardown.add(() => scheduler.stop());
+  const [monitoring, lambda] = await Promise.all([startCloudWatch({ metrics }), startLambda({ functions, pollers })]);
+  teardown.add(() => Promise.all([monitoring.stop(), lambda.stop()]));
+  Object.assign(endpoints, { scheduler: scheduler.endpoint, monitoring: monitoring.endpoint, lambda: lambda.endpoint });
+
+  const world: LocalWorld = {
+    region,
+    accountId: '000000000000',
+    dataDir,
+    progress,
+    endpoints,
+    postgres: services.postgres,
+    functions,
+    pollers,
+    metrics,
+  };
+  signal?.throwIfAborted();
+  const deployed = await deployAssembly(assembly, world);
+  signal?.throwIfAborted();
+  await pollers.start();
+  scheduler.beginFiring();
+  return { world, deployed, stop: () => teardown.run() };
+};

@@ -1,0 +1,50 @@
+// What Lambda's Node runtime is to a function: loads the bundle, takes one invocation at a time, answers.
+// Plain JavaScript, because its start is part of every cold start. Arguments: bundle folder, function name, its ARN,
+// memory in MB. Talks over the IPC channel; stdout and stderr are the function's own.
+import { pathToFileURL } from 'node:url';
+
+const [, , codeDir, functionName, arn, memoryMb] = process.argv;
+process.on('disconnect', () => process.exit(0)); // the platform is gone
+process.on('SIGINT', () => {}); // Ctrl-C is the platform's business
+
+const describe = (error) => ({
+  errorType: error instanceof Error ? error.name : typeof error,
+  errorMessage: error instanceof Error ? error.message : String(error),
+  trace: error instanceof Error ? (error.stack ?? '').split('\n') : [],
+});
+
+/** Peak, in kilobytes. */
+const peak = () => process.resourceUsage().maxRSS;
+
+const answer = (message) => process.send({ ...message, peakRssKb: peak() });
+
+let handler;
+try {
+  ({ handler } = await import(pathToFileURL(`${codeDir}/index.mjs`).href));
+  if (typeof handler !== 'function') throw new Error('the bundle exports no function "handler"');
+} catch (error) {
+  console.error(JSON.stringify(describe(error)));
+  process.send({ kind: 'init-failed', ...describe(error), peakRssKb: peak() }, () => process.exit(1));
+}
+
+process.on('message', async ({ requestId, payload, deadline }) => {
+  const context = {
+    callbackWaitsForEmptyEventLoop: false,
+    functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: arn,
+    memoryLimitInMB: memoryMb,
+    awsRequestId: requestId,
+    logGroupName: `/aws/lambda/${functionName}`,
+    logStreamName: 'local',
+    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+  };
+  try {
+    const result = await handler(JSON.parse(payload), context);
+    answer({ kind: 'done', requestId, payload: JSON.stringify(result ?? null) });
+  } catch (error) {
+    console.error(JSON.stringify(describe(error)));
+    answer({ kind: 'thrown', requestId, ...describe(error) });
+  }
+});
+if (handler) answer({ kind: 'ready' });

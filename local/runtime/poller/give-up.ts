@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { KinesisMapping } from '../../world.ts';
+import { kinesisEvent, type PolledRecord } from './record.ts';
+
+/** What Lambda writes of a batch it gives up (LDG, "Retain discarded batch records for a Kinesis Data Streams…"). */
+export interface GiveUp {
+  readonly mapping: KinesisMapping;
+  readonly region: string;
+  readonly shard: string;
+  readonly records: readonly PolledRecord[];
+  readonly attempts: number;
+  /** Of the last attempt; undefined where age ended it before one. */
+  readonly functionError: string | undefined;
+  readonly requestId: string;
+}
+
+/** `aws/lambda/<mapping>/<shard>/YYYY/MM/DD/YYYY-MM-DDTHH.MM.SS-<uuid>` */
+export const giveUpKey = (mapping: string, shard: string, at: Date, uuid: string): string => {
+  const iso = at.toISOString();
+  const [date = ''] = iso.split('T');
+  return `aws/lambda/${mapping}/${shard}/${date.replaceAll('-', '/')}/${iso.slice(0, 19).replaceAll(':', '.')}-${uuid}`;
+};
+
+export const giveUpBody = ({ mapping, region, shard, records, attempts, functionError, requestId }: GiveUp, at: Date) => {
+  const iso = (record: PolledRecord | undefined): string | undefined =>
+    record && new Date(record.arrivedAt).toISOString();
+  return {
+    requestContext: {
+      requestId,
+      functionArn: mapping.functionArn,
+      condition: 'RetryAttemptsExhausted', // also for age: AWS documents no other
+      approximateInvokeCount: attempts,
+    },
+    responseContext: {
+      statusCode: 200,
+      executedVersion: '$LATEST',
+      ...(functionError === undefined ? {} : { functionError }),
+    },
+    version: '1.0',
+    timestamp: at.toISOString(),
+    KinesisBatchInfo: {
+      shardId: shard,
+      startSequenceNumber: records[0]?.sequenceNumber,
+      endSequenceNumber: records.at(-1)?.sequenceNumber,
+      approximateArrivalOfFirstRecord: iso(records[0]),
+      approximateArrivalOfLastRecord: iso(records.at(-1)),
+      batchSize: records.length,
+      streamArn: mapping.streamArn,
+    },
+    payload: JSON.stringify(kinesisEvent(mapping, region, shard, records)),
+  };
+};
+
+/** Writes a give-up into the bucket of the mapping's on-failure destination. */
+export const writeGiveUp = async (s3: S3Client, giveUp: GiveUp): Promise<void> => {
+  const { mapping, shard } = giveUp;
+  if (mapping.onFailureArn === undefined) return; // Lambda drops it, and counts it as dropped
+  const at = new Date();
+  await s3.send(
+    new PutObjectCommand({
+      Bucket: mapping.onFailureArn.split(':').at(-1),
+      Key: giveUpKey(mapping.uuid, shard, at, randomUUID()),
+      Body: JSON.stringify(giveUpBody(giveUp, at)),
+      ContentType: 'application/json',
+    }),
+  );
+};

@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import { action, type Action } from '../action-router.ts';
+import { schemaArn } from './arns.ts';
+import { RegistryId, registryNameOf } from './schema-id.ts';
+import type { SchemaStore } from './schema-store.ts';
+
+const Input = z.strictObject({
+  RegistryId,
+  SchemaName: z.string(),
+  // The platform speaks Avro; another format would be accepted here and understood nowhere.
+  DataFormat: z.literal('AVRO'),
+  Compatibility: z.string(),
+  SchemaDefinition: z.string().max(170_000),
+});
+
+export const createSchema = (store: SchemaStore): Action =>
+  action('CreateSchema', Input, async (input) => {
+    const registry = registryNameOf(input.RegistryId);
+    const details = {
+      registry,
+      name: input.SchemaName,
+      dataFormat: input.DataFormat,
+      compatibility: input.Compatibility,
+    };
+    const { versions } = await store.createSchema(details, input.SchemaDefinition);
+    return {
+      RegistryName: registry,
+      SchemaName: input.SchemaName,
+      SchemaArn: schemaArn(registry, input.SchemaName),
+      DataFormat: input.DataFormat,
+      Compatibility: input.Compatibility,
+      LatestSchemaVersion: 1,
+      SchemaStatus: 'AVAILABLE',
+      SchemaVersionId: versions[0]?.id,
+      SchemaVersionStatus: 'AVAILABLE',
+    };
+  });

@@ -1,0 +1,39 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { RunningService } from '../json-service.ts';
+
+const stopMs = 3_000;
+
+/** A package's server in a process of its own, so that what it costs does not slow the others down. */
+export interface NodeService extends RunningService {
+  readonly process: ChildProcess;
+}
+
+/** @param launcher - the module beside us that starts the server; it says `{ port }` when it listens */
+export const startNodeService = async (name: string, launcher: string, dataDir: string): Promise<NodeService> => {
+  const child = fork(fileURLToPath(new URL(`../launchers/${launcher}`, import.meta.url)), [dataDir], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    detached: true,
+  });
+  let complaint = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    complaint = (complaint + chunk.toString()).slice(-2_000);
+  });
+  const ended = once(child, 'exit');
+  const said = once(child, 'message') as Promise<[{ port: number }]>;
+  const first = await Promise.race([said, ended.then(() => undefined)]);
+  if (!first) throw new Error(`${name} did not start: ${complaint.trim() || 'it ended without a word'}`);
+  const [{ port }] = first;
+  return {
+    process: child,
+    endpoint: `http://127.0.0.1:${port}`,
+    stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      if (child.connected) child.disconnect(); // the launcher closes its server and ends
+      const timer = setTimeout(() => child.kill('SIGKILL'), stopMs);
+      await ended;
+      clearTimeout(timer);
+    },
+  };
+};

@@ -1,0 +1,126 @@
+import type { Client } from 'pg';
+import type { MetricsStore } from './services/cloudwatch/metrics-store.ts';
+
+/** Where each local service listens: `http://127.0.0.1:<port>`. */
+export interface Endpoints {
+  readonly kinesis: string;
+  readonly dynamodb: string;
+  readonly sqs: string;
+  readonly s3: string;
+  readonly glue: string;
+  readonly secretsmanager: string;
+  readonly scheduler: string;
+  readonly monitoring: string;
+  readonly lambda: string;
+}
+
+/**
+ * The local PostgreSQL, which stands for Aurora. As there, a member of `rds_superuser` logs in with a password; only then
+ * come members of `rds_iam`, who need none here. (In this order in pg_hba.conf: the master user may hand out `rds_iam`,
+ * which makes it a member of both.)
+ */
+export interface PostgresServer {
+  readonly host: '127.0.0.1';
+  readonly port: number;
+  /** PEM file of the authority that signed the server's certificate. */
+  readonly caFile: string;
+  readonly serverMajor: number;
+  /** A connected superuser; the caller ends it. */
+  admin(): Promise<Client>;
+}
+
+export interface FunctionSpec {
+  readonly name: string;
+  readonly arn: string;
+  /** The unpacked bundle. */
+  readonly codeDir: string;
+  readonly handler: 'index.handler';
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+  readonly reservedConcurrency?: number;
+}
+
+export type InvokeResult =
+  | { readonly payload: unknown; readonly requestId: string }
+  | {
+      readonly error: 'Unhandled';
+      readonly message: string;
+      readonly kind: 'thrown' | 'timeout' | 'exit' | 'memory';
+      readonly requestId: string;
+    };
+
+/** Runs the functions: one child process per concurrent instance. */
+export interface FunctionHost {
+  define(spec: FunctionSpec): void;
+  get(nameOrArn: string): FunctionSpec | undefined;
+  invoke(nameOrArn: string, payload: unknown): Promise<InvokeResult>;
+  /** Kills every instance of a function as a crash would. @returns how many there were */
+  kill(nameOrArn: string): number;
+  /** What its instances cost: milliseconds from spawn to ready, and the largest resident set so far. */
+  instances(nameOrArn: string): readonly { readonly initMs: number; readonly peakRssMb: number }[];
+}
+
+/** An event source mapping of a Kinesis stream, in our units. */
+export interface KinesisMapping {
+  readonly uuid: string;
+  readonly functionArn: string;
+  readonly streamArn: string;
+  readonly enabled: boolean;
+  readonly batchSize: number;
+  readonly batchingWindowMs: number;
+  readonly bisect: boolean;
+  /** Retries after the first attempt; -1 for ever. */
+  readonly maxAttempts: number;
+  /** -1 for ever. */
+  readonly maxAgeMs: number;
+  readonly parallelization: number;
+  readonly startingPosition: 'TRIM_HORIZON' | 'LATEST';
+  readonly reportBatchItemFailures: boolean;
+  /** ARN of the bucket that give-ups go to. */
+  readonly onFailureArn?: string;
+}
+
+/** How far a mapping has come in one shard. */
+export interface ShardProgress {
+  readonly shard: string;
+  /** Sequence number of the last record that is finished; undefined before the first. */
+  readonly checkpoint: string | undefined;
+  /** When the shard was last found with nothing more to read, milliseconds since the epoch; 0 before the first time. */
+  readonly emptyAt: number;
+}
+
+/** One batch, as it went through a function. */
+export interface BatchReport {
+  readonly functionArn: string;
+  readonly records: number;
+  /** From the invoke to the answer, milliseconds. */
+  readonly ms: number;
+  readonly outcome: 'finished' | 'partly' | 'failed' | 'given-up';
+}
+
+/** Polls the streams for the mappings it was given. */
+export interface PollerHost {
+  add(mapping: KinesisMapping): void;
+  list(): readonly KinesisMapping[];
+  /** Stops or resumes reading; what is being processed is finished first. */
+  setEnabled(uuid: string, enabled: boolean): void;
+  /** Every shard that a mapping has seen. */
+  progress(uuid: string): readonly ShardProgress[];
+  /** Tells of every batch from now on; several may listen. */
+  onBatch(listener: (batch: BatchReport) => void): void;
+}
+
+/** Everything a deploy needs to know about the machine it deploys to. */
+export interface LocalWorld {
+  readonly region: 'eu-west-1';
+  readonly accountId: '000000000000';
+  /** Everything a run keeps: the next run over the same folder goes on where this one stopped. */
+  readonly dataDir: string;
+  progress(line: string): void;
+  readonly endpoints: Endpoints;
+  readonly postgres: PostgresServer;
+  readonly functions: FunctionHost;
+  readonly pollers: PollerHost;
+  readonly metrics: MetricsStore;
+}
