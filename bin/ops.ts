@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+import { migrateCommand } from './ops/migrate.ts';
+import { statusCommand } from './ops/status.ts';
+import { UsageError, type Command } from './ops/command.ts';
+
+const commands: Readonly<Record<string, Command>> = { status: statusCommand, migrate: migrateCommand };
+
+const help = `Usage: npm run ops -- <command> [options]
+
+${Object.entries(commands)
+  .map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`)
+  .join('\n')}
+
+Every command takes --env local|dev|staging|prod (default local: the platform that "npm start" runs now; any other
+environment is reached with the AWS credentials and Region of your shell), --json for machines, and --help.`;
+
+const main = async (args: readonly string[]): Promise<number> => {
+  const [name, ...rest] = args;
+  if (name === undefined || name === '--help' || name === 'help') {
+    console.log(help);
+    return name === undefined ? 2 : 0;
+  }
+  const command = commands[name];
+  if (!command) throw new UsageError(`there is no command "${name}"; there are: ${Object.keys(commands).join(', ')}`);
+  if (rest.includes('--help')) {
+    console.log(command.help);
+    return 0;
+  }
+  return command.run(rest);
+};
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  console.error(`ops: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}

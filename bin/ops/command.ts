@@ -1,0 +1,38 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+
+/** A subcommand of the operator's CLI. */
+export interface Command {
+  readonly summary: string;
+  readonly help: string;
+  /** @returns the exit status: 0 when all is well, 1 when something is not */
+  readonly run: (args: readonly string[]) => Promise<number>;
+}
+
+/** The command line is wrong: exit status 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const environments = ['local', 'dev', 'staging', 'prod'];
+
+/** What every command understands. */
+const common = { env: { type: 'string', default: 'local' }, json: { type: 'boolean', default: false } } as const;
+
+export interface CommonOptions {
+  readonly env: string;
+  readonly json: boolean;
+  readonly positionals: readonly string[];
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** @throws UsageError naming the option or value that is not understood */
+export const parseOptions = (args: readonly string[], own: ParseArgsConfig['options'] = {}): CommonOptions => {
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options: { ...common, ...own }, allowPositionals: true });
+    const env = values['env'];
+    if (!environments.includes(env)) throw new Error(`--env: must be one of ${environments.join(', ')}, is "${env}"`);
+    return { env, json: values['json'], positionals, values };
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+};
