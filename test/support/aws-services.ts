@@ -18,7 +18,12 @@ export const startAwsServices = async () => {
 
   const dynamodb = new DynamoDBClient({ ...settings, endpoint: `http://127.0.0.1:${port}`, maxAttempts: 1 });
   const sqs = new SQSClient({ ...settings, endpoint: `http://127.0.0.1:${rest.port}`, maxAttempts: 1 });
-  const s3 = new S3Client({ ...settings, endpoint: `http://127.0.0.1:${rest.port}`, forcePathStyle: true, maxAttempts: 1 });
+  const s3 = new S3Client({
+    ...settings,
+    endpoint: `http://127.0.0.1:${rest.port}`,
+    forcePathStyle: true,
+    maxAttempts: 1,
+  });
 
   const createTable = (name: string, keys: readonly string[]) =>
     dynamodb.send(

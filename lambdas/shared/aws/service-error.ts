@@ -20,6 +20,11 @@ const misconfigured = new Set([
 export const serviceError = (dependency: string, error: unknown): PlatformError => {
   const name = error instanceof Error ? error.name : 'unknown';
   return misconfigured.has(name)
-    ? new MisconfiguredError(dependency, `${dependency} refused us (${name}): check its name and our rights`, { name }, { cause: error })
+    ? new MisconfiguredError(
+        dependency,
+        `${dependency} refused us (${name}): check its name and our rights`,
+        { name },
+        { cause: error },
+      )
     : new UnavailableError(dependency, `${dependency} did not answer (${name})`, { name }, { cause: error });
 };

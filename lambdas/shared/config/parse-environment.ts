@@ -13,7 +13,9 @@ export const parseEnvironment = <Schema extends z.ZodMiniType>(
   if (parsed.success) return parsed.data;
   const wrong = parsed.error.issues.map((issue) => {
     const name = issue.path.join('.');
-    return env[name] === undefined ? `${name} is missing` : `${name} is wrong (${issue.code})`;
+    return env[name] === undefined
+      ? `${name} is missing`
+      : `${name} is wrong (${issue.code === 'custom' ? issue.message : issue.code})`;
   });
   throw new MisconfiguredError('environment', `${wrong.join('; ')}: set it in the function's environment`);
 };

@@ -23,12 +23,18 @@ export const sqlStateOf = (error: unknown): string | undefined => {
 };
 
 /** A lost or refused connection has no SQLSTATE and is `retry`, as is any class that is not listed: attempts are finite. */
-export const faultOf = (error: unknown): StatementFault => faultOfClass[sqlStateOf(error)?.slice(0, 2) ?? ''] ?? 'retry';
+export const faultOf = (error: unknown): StatementFault =>
+  faultOfClass[sqlStateOf(error)?.slice(0, 2) ?? ''] ?? 'retry';
 
 /** The error that carries the disposition of a `retry` or `halt` fault. The server's message may quote data and is not kept. */
 export const storeError = (error: unknown): PlatformError => {
   const sqlState = sqlStateOf(error) ?? 'none';
   return faultOf(error) === 'halt'
     ? new MisconfiguredError('store', `the database refused us (SQLSTATE ${sqlState})`, { sqlState }, { cause: error })
-    : new UnavailableError('store', `the database did not answer (SQLSTATE ${sqlState})`, { sqlState }, { cause: error });
+    : new UnavailableError(
+        'store',
+        `the database did not answer (SQLSTATE ${sqlState})`,
+        { sqlState },
+        { cause: error },
+      );
 };

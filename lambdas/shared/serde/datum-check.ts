@@ -24,6 +24,7 @@ type Walk = (cursor: Cursor) => void;
 /**
  * Compiles, once per schema, a walk over the encoded bytes that finds what `avsc` would not:
  * - bytes that are not UTF-8, which it replaces by U+FFFD, and U+0000, which PostgreSQL cannot hold
+ * - numbers that it reads as their neighbours
  * - counts and sizes that do not agree with the bytes there are: on these it loops for as long as they say
  */
 export const compileDatumCheck = (type: Type): DatumCheck => {
@@ -45,20 +46,37 @@ const invalidText = (cursor: Cursor, path: string, message: string): void => {
   cursor.fault ??= { reason: 'invalid-text', message: `${path}: ${message}` };
 };
 
-/** A zigzag varint. Past the end it reads zeros, which the final comparison with the length tells. */
-const readLong = (cursor: Cursor): number => {
+/** Past the end it reads zeros, which the final comparison with the length tells. */
+const readVarint = (cursor: Cursor): number => {
   let byte = cursor.bytes[cursor.at++] ?? 0;
   let sum = byte & 0x7f;
   for (let scale = 128; byte >= 0x80; scale *= 128) {
     byte = cursor.bytes[cursor.at++] ?? 0;
     sum += (byte & 0x7f) * scale;
   }
+  return sum;
+};
+
+/** Zigzag: the last bit is the sign. */
+const readLong = (cursor: Cursor): number => {
+  const sum = readVarint(cursor);
   return sum % 2 === 0 ? sum / 2 : -(sum + 1) / 2;
 };
 
-const skipLong: Walk = (cursor) => {
-  while ((cursor.bytes[cursor.at++] ?? 0) >= 0x80);
-};
+const exactly = 2 ** 53;
+
+/** `avsc` refuses what is beyond 2^53, but reads the negative half of those beyond 2^52 as their neighbours. */
+const walkLong =
+  (path: string): Walk =>
+  (cursor) => {
+    const start = cursor.at;
+    while ((cursor.bytes[cursor.at++] ?? 0) >= 0x80);
+    if (cursor.at - start < 8) return; // up to 2^49
+    cursor.at = start;
+    const isNegative = ((cursor.bytes[start] ?? 0) & 1) === 1;
+    if (!(readVarint(cursor) < exactly) && isNegative)
+      broken(cursor, `${path}: is below -2^52, which is not read exactly`);
+  };
 
 /** A length in bytes, or undefined where there are not as many left. NaN, from an endless varint, is not at most anything. */
 const readLength = (cursor: Cursor, path: string): number | undefined => {
@@ -89,7 +107,8 @@ const walkText =
 const skipBytes =
   (path: string): Walk =>
   (cursor) => {
-    cursor.at += readLength(cursor, path) ?? 0;
+    const length = readLength(cursor, path) ?? 0; // moves the cursor, so not in the same expression
+    cursor.at += length;
   };
 
 const skip =
@@ -114,7 +133,8 @@ const walkBlocks =
       if (!(items <= cursor.bytes.length - start)) return broken(cursor, `${path}: counts more items than there are`);
       for (let n = 0; n < items && cursor.fault === undefined; n += 1) walkItem(cursor);
       if (cursor.fault !== undefined) return;
-      if (size !== undefined && cursor.at !== start + size) return broken(cursor, `${path}: its block has another size`);
+      if (size !== undefined && cursor.at !== start + size)
+        return broken(cursor, `${path}: its block has another size`);
     }
   };
 
@@ -159,7 +179,7 @@ const compileWalk = (type: Type, path: string): Walk => {
     case 'int':
     case 'long':
     case 'enum':
-      return skipLong;
+      return walkLong(path);
     case 'string':
       return walkText(path);
     case 'bytes':
@@ -174,7 +194,9 @@ const compileWalk = (type: Type, path: string): Walk => {
     }
     case 'record': {
       const { fields } = type as avsc.types.RecordType;
-      return walkAll(fields.map((field) => compileWalk(field.type, path === '' ? field.name : `${path}.${field.name}`)));
+      return walkAll(
+        fields.map((field) => compileWalk(field.type, path === '' ? field.name : `${path}.${field.name}`)),
+      );
     }
     case 'union:unwrapped': {
       const { types } = type as avsc.types.UnwrappedUnionType;

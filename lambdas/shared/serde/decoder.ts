@@ -65,32 +65,45 @@ export const createDecoder = ({ schemas = knownSchemas, ...options }: DecoderOpt
 
   return {
     decodeBatch: async (records) => {
-      const frames = records.map(({ bytes }) => orPlatformError(() => frameOf(bytes)));
-      const found = await writers.find(frames.flatMap((frame) => (frame instanceof Error ? [] : [frame.schemaId])));
+      const ids = new Set<string>();
+      const frames = records.map(({ bytes }) => {
+        try {
+          const frame = frameOf(bytes);
+          ids.add(frame.schemaId);
+          return frame;
+        } catch (error) {
+          return classified(error);
+        }
+      });
+      const writerOf = await writers.find(ids);
       const time = now();
       return frames.map((frame, index) => {
         if (frame instanceof Error) return frame;
-        const writer = found(frame.schemaId);
+        const writer = writerOf(frame.schemaId);
         if (writer instanceof Error) return writer;
-        const arrivedAt = records[index]?.arrivedAt ?? time;
-        if ('status' in writer) return whyNot(frame.schemaId, writer, time - arrivedAt);
-        return orPlatformError(() => writer.decode(frame.payload));
+        if ('status' in writer) return whyNot(frame.schemaId, writer, time - (records[index]?.arrivedAt ?? time));
+        try {
+          return writer.decode(frame.payload);
+        } catch (error) {
+          return classified(error);
+        }
       });
     },
   };
 };
 
 /** A classified error is a record's result; anything else is a bug, and a crash (DESIGN section 5). */
-const orPlatformError = <T>(work: () => T): T | PlatformError => {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof PlatformError) return error;
-    throw error;
-  }
+const classified = (error: unknown): PlatformError => {
+  if (error instanceof PlatformError) return error;
+  throw error;
 };
 
 const tooLarge = (bytes: number, most: number): PlatformError =>
-  new RejectedRecordError('too-large', 'decode', `the record has ${bytes} bytes, ${most} are allowed: send less in one`, {
-    bytes,
-  });
+  new RejectedRecordError(
+    'too-large',
+    'decode',
+    `the record has ${bytes} bytes, ${most} are allowed: send less in one`,
+    {
+      bytes,
+    },
+  );

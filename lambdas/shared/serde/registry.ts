@@ -23,7 +23,7 @@ export type FoundSchema =
 
 export interface SchemaRegistry {
   /** @throws UnavailableError `registry` where it does not answer; MisconfiguredError where it refuses us */
-  find(schemaId: string): Promise<FoundSchema>;
+  readonly find: (schemaId: string) => Promise<FoundSchema>;
 }
 
 export interface GlueRegistryOptions {
@@ -32,11 +32,12 @@ export interface GlueRegistryOptions {
   readonly now: () => number;
   /** How long one question may take, milliseconds. @default 2000 */
   readonly timeoutMs?: number;
+  /** How many ids are remembered: those that were used last. @default 1000 */
+  readonly mostRemembered?: number;
 }
 
 /** Glue publishes no limit for GetSchemaVersion and does throttle. */
 const atOnce = 4;
-const mostRemembered = 1_000;
 /** Short, because what is unknown now may be registered the next second, and a record is given three. */
 const negativeMs = 1_000;
 /** So that a registry that hangs costs a batch of unknown ids one time-out, not one for each. */
@@ -58,7 +59,7 @@ const isNotThere = (error: unknown): boolean =>
  */
 export const createGlueRegistry = (
   client: GlueClient,
-  { registryName, now, timeoutMs = 2_000 }: GlueRegistryOptions,
+  { registryName, now, timeoutMs = 2_000, mostRemembered = 1_000 }: GlueRegistryOptions,
 ): SchemaRegistry => {
   const guarded = wrap(
     bulkhead(atOnce, Number.POSITIVE_INFINITY), // bounded by its callers: the ids of one batch

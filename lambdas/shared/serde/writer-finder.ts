@@ -12,8 +12,8 @@ export type Missing = Exclude<FoundSchema, { status: 'available' | 'foreign' }>;
 type Found = Writer | Missing | PlatformError;
 
 export interface WriterFinder {
-  /** Looks up what is not known yet, each id once. @returns what there is to each of these ids, and to no other */
-  find(schemaIds: readonly string[]): Promise<(schemaId: string) => Found>;
+  /** Looks up what is not known yet, side by side. @returns what there is to each of these ids, and to no other */
+  find(schemaIds: ReadonlySet<string>): Promise<(schemaId: string) => Found>;
 }
 
 export type WriterFinderOptions = Pick<DecoderOptions, 'subjects' | 'schemaIds'> & {
@@ -59,7 +59,7 @@ export const createWriterFinder = ({ subjects, schemaIds, registry, schemas }: W
     find: async (ids) => {
       const found = new Map(
         await Promise.all(
-          [...new Set(ids)].map(async (id): Promise<[string, Found]> => {
+          [...ids].map(async (id): Promise<[string, Found]> => {
             try {
               return [id, writers.get(id) ?? (await lookUp(id))];
             } catch (error) {
@@ -78,7 +78,9 @@ const newestOf = (subject: string, schemas: readonly KnownSchema[]): KnownSchema
   const versions = schemas.filter((schema) => schema.subject === subject);
   const newest = versions.sort((a, b) => a.version - b.version).at(-1);
   if (newest) return newest;
-  throw new MisconfiguredError('schema', `no schema of subject ${subject} is bundled: add one under schemas/`, { subject });
+  throw new MisconfiguredError('schema', `no schema of subject ${subject} is bundled: add one under schemas/`, {
+    subject,
+  });
 };
 
 /** @throws MisconfiguredError `schema`: a subject of ours was registered in another format than Avro */

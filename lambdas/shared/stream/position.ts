@@ -13,5 +13,4 @@ export const positionKey = ({ stream, shard, sequenceNumber }: StreamPosition): 
   `${stream}/${shard}/${sequenceNumber}`;
 
 /** Orders sequence numbers of one shard: by number, which for decimal strings without leading zeros is length, then text. */
-export const compareSequence = (a: string, b: string): number =>
-  a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
+export const compareSequence = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);

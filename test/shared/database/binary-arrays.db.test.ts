@@ -40,10 +40,17 @@ describe('a binary array', () => {
     }));
 
   it('of timestamptz arrives to the microsecond, before and after 2000', () =>
-    property(fc.array(fc.integer({ min: Date.UTC(1800, 0, 1) * 1000, max: Number.MAX_SAFE_INTEGER })), async (values) => {
-      const micros = await read('timestamptz', arrays.timestamptzArray(values), '(extract(epoch FROM $1) * 1000000)::bigint');
-      expect(micros).toEqual(values.map(String));
-    }));
+    property(
+      fc.array(fc.integer({ min: Date.UTC(1800, 0, 1) * 1000, max: Number.MAX_SAFE_INTEGER })),
+      async (values) => {
+        const micros = await read(
+          'timestamptz',
+          arrays.timestamptzArray(values),
+          '(extract(epoch FROM $1) * 1000000)::bigint',
+        );
+        expect(micros).toEqual(values.map(String));
+      },
+    ));
 
   it('of date arrives as it was', () =>
     property(fc.array(fc.integer({ min: -700_000, max: 2_900_000 })), async (values) => {

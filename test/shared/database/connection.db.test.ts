@@ -26,7 +26,9 @@ describe('a function’s connection', () => {
     await expect
       .poll(async () => (await database.query<{ pid: number }>(pid, [], 5_000).catch(() => [first]))[0]?.pid)
       .not.toBe(first?.pid);
-    await expect(database.query('SELECT pg_terminate_backend(pg_backend_pid())', [], 5_000)).rejects.toThrow();
+    await expect(database.query('SELECT pg_terminate_backend(pg_backend_pid())', [], 5_000)).rejects.toMatchObject({
+      code: '57P01',
+    });
     expect((await database.query(pid, [], 5_000)).length).toBe(1);
   });
 
@@ -68,7 +70,7 @@ describe('a function’s connection', () => {
       'UPDATE millrace.events SET entity = entity',
       'SELECT * FROM public.millrace_migrations',
     ]) {
-      await expect(database.query(sql, [], 5_000), sql).rejects.toMatchObject({ code: '42501' });
+      await expect(database.query(sql, [], 5_000)).rejects.toMatchObject({ code: '42501' });
     }
   });
 });

@@ -19,32 +19,56 @@ describe('trying again in place', () => {
   it('goes on until it works, and tells of each retry', async () => {
     const retries: unknown[] = [];
     const work = failing(2);
-    const resilient = createResilient(budget, () => true, (error) => retries.push(error));
+    const resilient = createResilient(
+      budget,
+      () => true,
+      (error) => retries.push(error),
+    );
     expect(await resilient(work.attempt)).toBe('done');
     expect(retries.length).toBe(2);
   });
 
   it('is bounded by attempts', async () => {
     const work = failing(99);
-    await expect(createResilient(budget, () => true, () => {})(work.attempt)).rejects.toThrow('down');
+    await expect(
+      createResilient(
+        budget,
+        () => true,
+        () => {},
+      )(work.attempt),
+    ).rejects.toThrow('down');
     expect(work.attempts()).toBe(4);
   });
 
   it('is bounded by time', async () => {
     const work = failing(99);
-    const resilient = createResilient({ ...budget, deadline: Date.now() - 1 }, () => true, () => {});
+    const resilient = createResilient(
+      { ...budget, deadline: Date.now() - 1 },
+      () => true,
+      () => {},
+    );
     await expect(resilient(work.attempt)).rejects.toThrow('down');
     expect(work.attempts()).toBe(1);
   });
 
   it('does not try again what cannot help', async () => {
     const work = failing(99);
-    await expect(createResilient(budget, () => false, () => {})(work.attempt)).rejects.toThrow('down');
+    await expect(
+      createResilient(
+        budget,
+        () => false,
+        () => {},
+      )(work.attempt),
+    ).rejects.toThrow('down');
     expect(work.attempts()).toBe(1);
   });
 
   it('gives an attempt no more time than is left', async () => {
-    const resilient = createResilient({ ...budget, deadline: Date.now() + 300 }, () => true, () => {});
+    const resilient = createResilient(
+      { ...budget, deadline: Date.now() + 300 },
+      () => true,
+      () => {},
+    );
     expect(await resilient(async (timeoutMs) => timeoutMs)).toBeLessThanOrEqual(300);
   });
 });

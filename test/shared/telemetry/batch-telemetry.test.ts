@@ -12,6 +12,7 @@ beforeEach(() => {
   lines = [];
   // Powertools writes through a console of its own in Lambda, and through this one elsewhere.
   vi.stubEnv('POWERTOOLS_DEV', 'true');
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false'); // which the line above would do
   for (const level of ['log', 'info', 'warn', 'error'] as const) {
     vi.spyOn(console, level).mockImplementation((line: unknown) => void lines.push(String(line)));
   }
@@ -36,7 +37,13 @@ describe('telemetry', () => {
     telemetry.publish();
     telemetry.publish();
     expect(metrics().filter((line) => line['Stored'] !== undefined)).toMatchObject([
-      { Stored: 5, Lag: 12.5, source: 'market', service: 'enrichment', _aws: { CloudWatchMetrics: [{ Namespace: 'Millrace' }] } },
+      {
+        Stored: 5,
+        Lag: 12.5,
+        source: 'market',
+        service: 'enrichment',
+        _aws: { CloudWatchMetrics: [{ Namespace: 'Millrace' }] },
+      },
     ]);
   });
 
