@@ -20,13 +20,29 @@ const Env = z.object({
   DEAD_LETTER_BUCKET: z.string().check(z.minLength(1)),
   SCHEMA_REGISTRY: z.string().check(z.minLength(1)),
   /** `subject:version=uuid`, separated by commas; the ids are Glue's, assigned at deploy. */
-  SCHEMA_IDS: z.pipe(z.string(), z.transform(parseSchemaIds)),
+  SCHEMA_IDS: z.pipe(
+    z.string(),
+    z.transform((text, context) => {
+      try {
+        return parseSchemaIds(text);
+      } catch {
+        context.issues.push({ code: 'custom', message: 'must be subject:version=uuid,…', input: text });
+        return z.NEVER;
+      }
+    }),
+  ),
   /** A record larger than this, as the stream delivers it, is rejected as `too-large`. Bytes. */
   MAX_RECORD_BYTES: wholeNumber,
   /** How far ahead of our clock an event time may be. Seconds. */
   MAX_FUTURE_SECONDS: wholeNumber,
   /** Events older than this many days are rejected as `too-old`; `none` keeps every age. */
-  HORIZON_DAYS: z.union([z.pipe(z.literal('none'), z.transform(() => undefined)), wholeNumber]),
+  HORIZON_DAYS: z.union([
+    z.pipe(
+      z.literal('none'),
+      z.transform(() => undefined),
+    ),
+    wholeNumber,
+  ]),
 });
 
 /** What the stack must set: it imports this type, so a missing variable does not compile. AWS_REGION is Lambda's own. */

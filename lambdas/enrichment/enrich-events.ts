@@ -30,7 +30,12 @@ export const enrichEvents =
 
     const result = await enrichBatch(
       {
-        decode: (batch) => decodeBatch(decoder, batch, resilient('registry', () => true)),
+        decode: (batch) =>
+          decodeBatch(
+            decoder,
+            batch,
+            resilient('registry', () => true),
+          ),
         enrichers: source.enrichers,
         rules,
         record: (batch) => events.record(batch, store),

@@ -15,7 +15,7 @@ export interface EntityStateStore {
 const atOnce = 20;
 
 /** An item per entity and subject: a symbol's latest quote does not push out its latest trade. */
-export const entityOf = (source: string, { entity }: EnrichedEvent): string => `${source}:${entity}`;
+const entityOf = (source: string, { entity }: EnrichedEvent): string => `${source}:${entity}`;
 
 const itemKey = ({ entity, decoded }: EnrichedEvent): string => `${decoded.subject} ${entity}`;
 

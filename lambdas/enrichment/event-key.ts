@@ -6,7 +6,8 @@ const microsPerDay = 86_400_000_000;
 export const utcDay = (micros: number): number => Math.floor(micros / microsPerDay);
 
 /** The identity of an event within its source: the primary key of `events` less the source. */
-export const eventKey = ({ sourceEventId, occurredAt }: EventHeader): string => `${utcDay(occurredAt)}/${sourceEventId}`;
+export const eventKey = ({ sourceEventId, occurredAt }: EventHeader): string =>
+  `${utcDay(occurredAt)}/${sourceEventId}`;
 
 /** Orders by (occurredAt, sourceEventId), ids by their UTF-8 bytes as COLLATE "C" does. */
 export const inEventOrder = (a: EventHeader, b: EventHeader): number =>

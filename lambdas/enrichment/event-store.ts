@@ -1,4 +1,4 @@
-import { RejectedRecordError, type PlatformError } from '../shared/errors/platform-error.ts';
+import { MisconfiguredError, RejectedRecordError, type PlatformError } from '../shared/errors/platform-error.ts';
 import { dateArray, textArray } from '../shared/database/binary-arrays.ts';
 import type { Database } from '../shared/database/connection.ts';
 import { faultOf, sqlStateOf, storeError } from '../shared/database/sqlstate.ts';
@@ -10,7 +10,6 @@ import { recordParameters, recordStatement } from './record-statement.ts';
 
 /** What became of an event: in the table, there before with the same content, there before with another, or refused. */
 export type Outcome = 'stored' | 'duplicate' | PlatformError;
-
 
 export interface EventStore {
   /** One outcome per event, in the order given. Never throws: what is wrong with the store is the events' outcome. */
@@ -32,8 +31,15 @@ JOIN millrace.events e ON e.source = $1 AND e.source_event_id = k.source_event_i
 
 const mostKnownDays = 10_000;
 
-/** @param spans - window lengths of this source's measures, in seconds */
+/**
+ * @param spans - window lengths of this source's measures, in seconds, the shortest first
+ * @throws MisconfiguredError where the shortest does not divide the others, which are rolled up from it
+ */
 export const createEventStore = (database: Database, source: string, spans: readonly number[]): EventStore => {
+  const [shortest = 1] = spans;
+  if (spans.some((span) => span % shortest !== 0)) {
+    throw new MisconfiguredError('windows', `${source}: window spans must be multiples of the first, ${shortest} s`);
+  }
   const knownDays = new Set<number>();
 
   const ensureDays = async (events: readonly EnrichedEvent[], timeoutMs: number): Promise<void> => {
@@ -58,11 +64,12 @@ export const createEventStore = (database: Database, source: string, spans: read
   /** Returns, per key, the hash now stored and whether this call stored it. */
   const insert = async (events: readonly EnrichedEvent[], resilient: Resilient): Promise<Map<string, Kept>> => {
     const kept = new Map<string, Kept>();
+    const at = (events[0] as EnrichedEvent).position;
     const absent = await resilient(async (timeoutMs) => {
       await ensureDays(events, timeoutMs);
       const rows = await database.query<{ n: number }>(
         recordStatement,
-        recordParameters(source, events, spans),
+        recordParameters(source, at, events, spans),
         timeoutMs,
       );
       return new Set(rows.map(({ n }) => n - 1));
@@ -91,22 +98,34 @@ export const createEventStore = (database: Database, source: string, spans: read
     }
   };
 
-  const record = async (events: readonly EnrichedEvent[], resilient: Resilient): Promise<readonly Outcome[]> => {
+  const recordShard = async (events: readonly EnrichedEvent[], resilient: Resilient): Promise<readonly Outcome[]> => {
     if (events.length === 0) return [];
     const candidates = firstOfEachKey(events).sort((a, b) => inEventOrder(a.decoded.header, b.decoded.header));
     const chosen = new Set(candidates);
     const kept = await insertOrHalve(candidates, resilient);
-    const outcomes = events.map((event) => outcomeOf(event, chosen.has(event), kept.get(eventKey(event.decoded.header))));
-    // Where the first of a key was refused, its doubles have not had their turn. Each round settles a candidate per key.
-    const waiting = events.flatMap((event, index) =>
-      !chosen.has(event) && refusedFirst(kept, event) ? [index] : [],
+    const outcomes = events.map((event) =>
+      outcomeOf(event, chosen.has(event), kept.get(eventKey(event.decoded.header))),
     );
-    const second = await record(waiting.map((index) => events[index] as EnrichedEvent), resilient);
-    waiting.forEach((index, n) => (outcomes[index] = second[n] as Outcome));
-    return outcomes;
+    // Where the first of a key was refused, its doubles have not had their turn. Each round settles a candidate per key.
+    const waiting = events.filter((event) => !chosen.has(event) && refusedFirst(kept, event));
+    const second = new Map(zip(waiting, await recordShard(waiting, resilient)));
+    return events.map((event, index) => second.get(event) ?? (outcomes[index] as Outcome));
   };
-  return { record };
+
+  return {
+    record: async (events, resilient) => {
+      // A Kinesis batch is of one shard, and so of one statement; a Kafka batch can hold several partitions.
+      const shards = Map.groupBy(events, ({ position }) => `${position.stream}/${position.shard}`);
+      const outcomes = new Map<EnrichedEvent, Outcome>();
+      for (const shard of shards.values()) {
+        for (const [event, outcome] of zip(shard, await recordShard(shard, resilient))) outcomes.set(event, outcome);
+      }
+      return events.map((event) => outcomes.get(event) as Outcome);
+    },
+  };
 };
+
+const zip = <A, B>(as: readonly A[], bs: readonly B[]): [A, B][] => as.map((a, index) => [a, bs[index] as B]);
 
 type Kept = { readonly hash: Buffer; readonly fresh: boolean } | PlatformError;
 

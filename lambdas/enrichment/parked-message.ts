@@ -41,7 +41,12 @@ const schemaIdIn = (bytes: Buffer): string | null => {
 };
 
 /** @param bucket - where the bytes have been put, if they are not to be inline */
-export const parkedMessage = (reject: Reject, source: string, now: number, bucket: string | undefined): ParkedMessage => {
+export const parkedMessage = (
+  reject: Reject,
+  source: string,
+  now: number,
+  bucket: string | undefined,
+): ParkedMessage => {
   const { record, error, correlationId } = reject;
   return {
     reason: error.reason,

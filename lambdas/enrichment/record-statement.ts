@@ -8,7 +8,8 @@ import {
   timestamptzArray,
   uuidArray,
 } from '../shared/database/binary-arrays.ts';
-import type { EnrichedEvent } from './event.ts';
+import type { StreamPosition } from '../shared/stream/position.ts';
+import type { EnrichedEvent, Message } from './event.ts';
 import { utcDay } from './event-key.ts';
 
 /**
@@ -17,45 +18,46 @@ import { utcDay } from './event-key.ts';
  *
  * Both inserts and updates are sorted, so that lanes meeting the same rows take them in one order and cannot deadlock.
  * The events come ordered by (occurredAt, sourceEventId): the lowest and the highest ordinal of a window are its first
- * and its last, and the highest of a channel is its latest.
+ * and its last. Windows of the longer spans are rolled up from those of the shortest, which divides them.
  */
 export const recordStatement = `
 WITH input AS (
   SELECT * FROM unnest(
-    $2::text[], $3::date[], $4::timestamptz[], $5::text[], $6::text[], $7::jsonb[], $8::bytea[], $9::uuid[],
-    $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::timestamptz[]
+    $4::text[], $5::date[], $6::timestamptz[], $7::text[], $8::text[], $9::jsonb[], $10::bytea[], $11::uuid[],
+    $12::text[], $13::text[], $14::text[], $15::text[], $16::timestamptz[]
   ) WITH ORDINALITY AS t (
     source_event_id, occurred_on, occurred_at, subject, entity, body, body_hash, schema_id,
-    priority, correlation_id, traceparent, stream, shard, sequence_number, arrived_at, n)
+    priority, correlation_id, traceparent, sequence_number, arrived_at, n)
 ), inserted AS (
   INSERT INTO millrace.events (
     source, source_event_id, occurred_on, occurred_at, subject, entity, body, body_hash, schema_id,
     priority, correlation_id, traceparent, stream, shard, sequence_number, arrived_at)
   SELECT $1::text, source_event_id, occurred_on, occurred_at, subject, entity, body, body_hash, schema_id,
-    priority, correlation_id, traceparent, stream, shard, sequence_number, arrived_at
+    priority, correlation_id, traceparent, $2::text, $3::text, sequence_number, arrived_at
   FROM input ORDER BY source_event_id COLLATE "C", occurred_on
   ON CONFLICT DO NOTHING
   RETURNING source_event_id, occurred_on
 ), fresh AS MATERIALIZED (
-  SELECT n, source_event_id, occurred_at, arrived_at, priority, body FROM input JOIN inserted USING (source_event_id, occurred_on)
+  SELECT n, source_event_id, occurred_at FROM input JOIN inserted USING (source_event_id, occurred_on)
 ), messages AS (
   INSERT INTO millrace.outbox (channel, delivery, source, source_event_id, occurred_at, arrived_at, priority, payload)
-  SELECT channel, delivery, $1::text, source_event_id, occurred_at, arrived_at, priority, body
-  FROM (
-    -- Of a channel's 'latest' messages only the newest of the batch is kept: it supersedes the others at once.
-    SELECT max(n) AS n, channel, delivery
-    FROM unnest($17::int4[], $18::text[], $19::text[]) AS m (n, channel, delivery) JOIN fresh USING (n)
-    GROUP BY channel, delivery, CASE delivery WHEN 'each' THEN n END
-  ) AS kept JOIN fresh USING (n)
+  SELECT m.channel, m.delivery, $1::text, i.source_event_id, i.occurred_at, i.arrived_at, i.priority, i.body
+  FROM unnest($17::int4[], $18::text[], $19::text[]) AS m (n, channel, delivery)
+    JOIN fresh USING (n) JOIN input i USING (n)
   ORDER BY n
 ), measured AS MATERIALIZED (
   SELECT n, series, value::numeric AS value, weight::numeric AS weight, occurred_at AS at, source_event_id AS id
   FROM unnest($20::int4[], $21::text[], $22::float8[], $23::float8[]) AS m (n, series, value, weight) JOIN fresh USING (n)
-), windowed AS (
-  SELECT series, span, date_bin(make_interval(secs => span), at, 'epoch') AS starts_at,
+), shortest AS (
+  SELECT series, date_bin(make_interval(secs => ($24::int4[])[1]), at, 'epoch') AS starts_at,
     count(*) AS count, sum(value * weight) AS sum, sum(weight) AS weight, min(value) AS min, max(value) AS max,
     min(n) AS first_n, max(n) AS last_n
-  FROM measured CROSS JOIN unnest($24::int4[]) AS span
+  FROM measured GROUP BY 1, 2
+), windowed AS (
+  SELECT series, span, date_bin(make_interval(secs => span), starts_at, 'epoch') AS starts_at,
+    sum(count) AS count, sum(sum) AS sum, sum(weight) AS weight, min(min) AS min, max(max) AS max,
+    min(first_n) AS first_n, max(last_n) AS last_n
+  FROM shortest CROSS JOIN unnest($24::int4[]) AS span
   GROUP BY 1, 2, 3
 ), counted AS (
   INSERT INTO millrace.windows AS w (
@@ -79,18 +81,22 @@ SELECT n::int AS n FROM input WHERE NOT EXISTS (SELECT FROM fresh WHERE fresh.n 
 
 /**
  * The statement's parameters, a column an array.
- * @param events - of one source, each key once, ordered by (occurredAt, sourceEventId); see `inEventOrder`
- * @param spans - window lengths in seconds
+ * @param at - the stream and shard that all the events come from
+ * @param events - each key once, ordered by (occurredAt, sourceEventId); see `inEventOrder`
+ * @param spans - window lengths in seconds, the shortest first
  */
 export const recordParameters = (
   source: string,
+  { stream, shard }: Pick<StreamPosition, 'stream' | 'shard'>,
   events: readonly EnrichedEvent[],
   spans: readonly number[],
 ): unknown[] => {
-  const measures = events.flatMap(({ measures }, index) => measures.map((measure) => ({ ...measure, n: index + 1 })));
-  const messages = events.flatMap(({ message }, index) => (message ? [{ ...message, n: index + 1 }] : []));
+  const measures = measureColumns(events);
+  const messages = messagesToSend(events);
   return [
     source,
+    stream,
+    shard,
     textArray(events.map(({ decoded }) => decoded.header.sourceEventId)),
     dateArray(events.map(({ decoded }) => utcDay(decoded.header.occurredAt))),
     timestamptzArray(events.map(({ decoded }) => decoded.header.occurredAt)),
@@ -102,17 +108,42 @@ export const recordParameters = (
     textArray(events.map(({ decoded }) => decoded.header.priority)),
     textArray(events.map(({ decoded }) => decoded.header.correlationId)),
     textArray(events.map(({ decoded }) => decoded.header.traceparent)),
-    textArray(events.map(({ position }) => position.stream)),
-    textArray(events.map(({ position }) => position.shard)),
     textArray(events.map(({ position }) => position.sequenceNumber)),
     timestamptzArray(events.map(({ arrivedAt }) => arrivedAt * 1000)),
     int4Array(messages.map(({ n }) => n)),
-    textArray(messages.map(({ channel }) => channel)),
-    textArray(messages.map(({ delivery }) => delivery)),
-    int4Array(measures.map(({ n }) => n)),
-    textArray(measures.map(({ series }) => series)),
-    float8Array(measures.map(({ value }) => value)),
-    float8Array(measures.map(({ weight }) => weight)),
+    textArray(messages.map(({ message }) => message.channel)),
+    textArray(messages.map(({ message }) => message.delivery)),
+    int4Array(measures.n),
+    textArray(measures.series),
+    float8Array(measures.value),
+    float8Array(measures.weight),
     int4Array(spans),
   ];
+};
+
+const measureColumns = (events: readonly EnrichedEvent[]) => {
+  const columns = { n: [] as number[], series: [] as string[], value: [] as number[], weight: [] as number[] };
+  events.forEach(({ measures }, index) => {
+    for (const { series, value, weight } of measures) {
+      columns.n.push(index + 1);
+      columns.series.push(series);
+      columns.value.push(value);
+      columns.weight.push(weight);
+    }
+  });
+  return columns;
+};
+
+/**
+ * Of a channel that wants the latest, only the newest of the batch can matter: it supersedes the others at once, and if
+ * it was stored before, so was its message, and an older one must not follow it.
+ */
+const messagesToSend = (events: readonly EnrichedEvent[]): { readonly n: number; readonly message: Message }[] => {
+  const each: { readonly n: number; readonly message: Message }[] = [];
+  const latest = new Map<string, { readonly n: number; readonly message: Message }>();
+  events.forEach(({ message }, index) => {
+    if (message?.delivery === 'each') each.push({ n: index + 1, message });
+    else if (message) latest.set(message.channel, { n: index + 1, message });
+  });
+  return [...each, ...latest.values()];
 };

@@ -16,7 +16,9 @@ export const broken = (field: string, must: string, value: unknown): never => {
 
 /** A finite number above zero. */
 export const positive = (field: string, value: unknown): number =>
-  typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : broken(field, 'a number above zero', value);
+  typeof value === 'number' && Number.isFinite(value) && value > 0
+    ? value
+    : broken(field, 'a number above zero', value);
 
 /** A finite number, zero or above. */
 export const notNegative = (field: string, value: unknown): number =>
@@ -61,7 +63,10 @@ export const checkHeader = (header: EventHeader, rules: HeaderRules, now: number
     );
   }
   // Whole days, as partitions are: a day is kept or dropped as one.
-  if (rules.horizonDays !== undefined && Math.floor(occurredAtMs / dayMs) < Math.floor(now / dayMs) - rules.horizonDays) {
+  if (
+    rules.horizonDays !== undefined &&
+    Math.floor(occurredAtMs / dayMs) < Math.floor(now / dayMs) - rules.horizonDays
+  ) {
     throw new RejectedRecordError('too-old', 'validate', `occurredAt: older than ${rules.horizonDays} days`, {
       field: 'occurredAt',
     });

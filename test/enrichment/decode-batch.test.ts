@@ -30,7 +30,11 @@ const decoderOf = (...answers: (DecodedEvent | UnavailableError | RejectedRecord
 describe('decoding a batch', () => {
   it('decodes again only what waits, and keeps the order', async () => {
     const { decoder, sizes } = decoderOf([quote(), waits, reject, waits], [waits, quote()], [quote()]);
-    const results = await decodeBatch(decoder, [0, 1, 2, 3].map((n) => record(n)), resilient(5));
+    const results = await decodeBatch(
+      decoder,
+      [0, 1, 2, 3].map((n) => record(n)),
+      resilient(5),
+    );
     expect(sizes).toEqual([4, 2, 1]);
     expect(results.map((result) => (result instanceof Error ? result.name : 'decoded'))).toEqual([
       'decoded',

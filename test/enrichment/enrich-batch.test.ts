@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { enrichBatch, type BatchDependencies } from '../../lambdas/enrichment/enrich-batch.ts';
 import type { Outcome } from '../../lambdas/enrichment/event-store.ts';
 import { market } from '../../lambdas/enrichment/sources/market.ts';
-import { MisconfiguredError, RejectedRecordError, UnavailableError, type PlatformError } from '../../lambdas/shared/errors/platform-error.ts';
+import {
+  MisconfiguredError,
+  RejectedRecordError,
+  UnavailableError,
+  type PlatformError,
+} from '../../lambdas/shared/errors/platform-error.ts';
 import type { DecodedEvent } from '../../lambdas/shared/serde/decoder.ts';
 import { morning, quote, record } from '../support/events.ts';
 
@@ -72,7 +77,7 @@ describe('a batch', () => {
     ['the store', { records: [good(), good()], outcomes: ['stored', misconfigured] as Outcome[] }],
     ['parking', { records: [good(), undecodable], fails: { park: misconfigured } }],
   ])('answers its first record when %s says halt', async (_, { records, ...faults }) => {
-    const { resumeFrom } = await fakeWorld(records as Input[], faults).run();
+    const { resumeFrom } = await fakeWorld(records, faults).run();
     expect(resumeFrom?.position.sequenceNumber).toBe('1000');
   });
 
@@ -90,7 +95,12 @@ describe('a batch', () => {
   });
 
   it('accounts for every record exactly once, whatever happens to each', async () => {
-    const input = fc.constantFrom<() => Input>(good, () => quote({ bid: -1 }), () => undecodable, () => unavailable);
+    const input = fc.constantFrom<() => Input>(
+      good,
+      () => quote({ bid: -1 }),
+      () => undecodable,
+      () => unavailable,
+    );
     const outcome = fc.constantFrom<Outcome>('stored', 'duplicate', conflict, unavailable);
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(input, outcome), { minLength: 1, maxLength: 30 }), async (cases) => {
@@ -149,5 +159,14 @@ const fakeWorld = (inputs: readonly Input[], { outcomes, fails = {}, enrich }: F
     },
     now: () => morning / 1000,
   };
-  return { recorded, projected, parked, run: () => enrichBatch(dependencies, inputs.map((_, n) => record(n))) };
+  return {
+    recorded,
+    projected,
+    parked,
+    run: () =>
+      enrichBatch(
+        dependencies,
+        inputs.map((_, n) => record(n)),
+      ),
+  };
 };

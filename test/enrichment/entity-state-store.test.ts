@@ -26,8 +26,16 @@ const at = (n: number, symbol: string, seconds: number, id = `q${n}`) =>
 describe('the latest state of an entity', () => {
   it('is the newest of a batch, whatever its order', async () => {
     const store = createEntityStateStore(aws.dynamodb, 'entity-state', 'market');
-    expect(await store.project([at(1, 'A', 5), at(2, 'A', 9), at(3, 'A', 7)], once)).toEqual([undefined, undefined, undefined]);
-    expect(await read('A')).toMatchObject({ sourceEventId: 'q2', occurredAt: morning + 9_000_000, state: { bid: 1.02 } });
+    expect(await store.project([at(1, 'A', 5), at(2, 'A', 9), at(3, 'A', 7)], once)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(await read('A')).toMatchObject({
+      sourceEventId: 'q2',
+      occurredAt: morning + 9_000_000,
+      state: { bid: 1.02 },
+    });
   });
 
   it('is never overwritten by an older event, nor by the same one again', async () => {

@@ -83,9 +83,36 @@ describe('windows', () => {
     const { windows } = await readTables(world.owner);
     const start = new Date(morning / 1000);
     expect(windows).toMatchObject([
-      { span_seconds: 2, starts_at: start, count: '3', sum: '3.6', weight: '3', min: '1.1', max: '1.3', first: '1.3', last: '1.2' },
-      { span_seconds: 2, starts_at: new Date(start.getTime() + 2000), count: '1', sum: '1.4', first: '1.4', last: '1.4' },
-      { span_seconds: 300, starts_at: start, count: '4', sum: '5', weight: '4', min: '1.1', max: '1.4', first: '1.3', last: '1.4' },
+      {
+        span_seconds: 2,
+        starts_at: start,
+        count: '3',
+        sum: '3.6',
+        weight: '3',
+        min: '1.1',
+        max: '1.3',
+        first: '1.3',
+        last: '1.2',
+      },
+      {
+        span_seconds: 2,
+        starts_at: new Date(start.getTime() + 2000),
+        count: '1',
+        sum: '1.4',
+        first: '1.4',
+        last: '1.4',
+      },
+      {
+        span_seconds: 300,
+        starts_at: start,
+        count: '4',
+        sum: '5',
+        weight: '4',
+        min: '1.1',
+        max: '1.4',
+        first: '1.3',
+        last: '1.4',
+      },
     ]);
   });
 
@@ -118,10 +145,10 @@ describe('the outbox', () => {
     const silent = { ...enrichedQuote(6, {}, { sourceEventId: 'q6' }), message: undefined };
     await store.record([...quotes, ...goals, silent] as never, once);
     const { outbox } = await readTables(world.owner);
-    expect(outbox.map(({ channel, source_event_id }) => `${channel} ${source_event_id}`)).toEqual([
-      'market/quotes/EUR-USD q1',
-      'match/m1 q4',
-      'match/m1 q5',
+    expect(outbox.map(({ channel, source_event_id }) => [channel, source_event_id])).toEqual([
+      ['market/quotes/EUR-USD', 'q1'],
+      ['match/m1', 'q4'],
+      ['match/m1', 'q5'],
     ]);
     expect(outbox[0]?.['payload']).toMatchObject({ symbol: 'EUR/USD', bid: 1.01 });
   });
@@ -149,7 +176,12 @@ describe('four lanes with the same 500 events in four orders', () => {
     const events = Array.from({ length: 500 }, (_, n) =>
       enrichedQuote(n, { symbol: `S${n % 20}/USD` }, { sourceEventId: `q${(n * 7919) % 500}` }),
     );
-    const orders = [events, [...events].reverse(), [...events.slice(250), ...events.slice(0, 250)], events.toSorted(() => 0.5)];
+    const orders = [
+      events,
+      events.toReversed(),
+      [...events.slice(250), ...events.slice(0, 250)],
+      events.toSorted(() => 0.5),
+    ];
     const lanes = orders.map(() => createEventStore(world.database(), 'market', [2, 300]));
     for (let round = 0; round < 5; round += 1) {
       await world.owner.query('TRUNCATE millrace.events, millrace.windows, millrace.outbox');
@@ -157,7 +189,9 @@ describe('four lanes with the same 500 events in four orders', () => {
       const stored = outcomes.flat().filter((outcome) => outcome === 'stored').length;
       const duplicates = outcomes.flat().filter((outcome) => outcome === 'duplicate').length;
       expect([stored, duplicates]).toEqual([500, 1500]);
-      const { rows } = await world.owner.query('SELECT sum(count)::int AS n FROM millrace.windows GROUP BY span_seconds');
+      const { rows } = await world.owner.query(
+        'SELECT sum(count)::int AS n FROM millrace.windows GROUP BY span_seconds',
+      );
       expect(rows).toEqual([{ n: 500 }, { n: 500 }]);
     }
   });

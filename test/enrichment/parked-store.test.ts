@@ -45,7 +45,9 @@ const store = (overrides: Partial<ParkedStoreConfig> = {}) =>
 describe('parking', () => {
   it('sends each reject with its reason, its place and its bytes', async () => {
     expect(await store().park([reject(1), reject(2)], context, once)).toEqual([undefined, undefined]);
-    const [first] = (await receiveAll()).sort((a, b) => a.position.sequenceNumber.localeCompare(b.position.sequenceNumber));
+    const [first] = (await receiveAll()).sort((a, b) =>
+      a.position.sequenceNumber.localeCompare(b.position.sequenceNumber),
+    );
     expect(first).toEqual({
       reason: 'undecodable',
       stage: 'decode',

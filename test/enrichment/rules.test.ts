@@ -14,12 +14,27 @@ describe('the rules of every header', () => {
   });
 
   it.each([
-    ['too far ahead', { occurredAt: morning + 60_001_000 }, 'broken-rule', /^occurredAt: must not be more than 60 s ahead/],
-    ['before 1800', { occurredAt: Date.UTC(1799, 11, 31) * 1000 }, 'broken-rule', /^occurredAt: must be a time since 1800/],
+    [
+      'too far ahead',
+      { occurredAt: morning + 60_001_000 },
+      'broken-rule',
+      /^occurredAt: must not be more than 60 s ahead/,
+    ],
+    [
+      'before 1800',
+      { occurredAt: Date.UTC(1799, 11, 31) * 1000 },
+      'broken-rule',
+      /^occurredAt: must be a time since 1800/,
+    ],
     ['older than the horizon', { occurredAt: morning - 31 * day }, 'too-old', /^occurredAt: older than 30 days/],
     ['of another source', { source: 'social' }, 'wrong-subject', /^source: must be market/],
     ['without an id', { sourceEventId: '' }, 'broken-rule', /^sourceEventId: must be text/],
-    ['with an endless id', { sourceEventId: 'x'.repeat(201) }, 'broken-rule', /^sourceEventId: must be text of 1 to 200/],
+    [
+      'with an endless id',
+      { sourceEventId: 'x'.repeat(201) },
+      'broken-rule',
+      /^sourceEventId: must be text of 1 to 200/,
+    ],
   ])('reject one that is %s', (_, overrides, reason, message) => {
     expect(() => checkHeader(header(overrides), rules, now)).toThrow(
       expect.objectContaining({ reason, message: expect.stringMatching(message) as string }) as Error,

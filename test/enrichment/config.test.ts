@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../lambdas/enrichment/config.ts';
+import { connect } from '../../lambdas/enrichment/dependencies.ts';
+import { sources } from '../../lambdas/enrichment/sources/sources.ts';
+import { MisconfiguredError } from '../../lambdas/shared/errors/platform-error.ts';
+import { knownSchemas } from '../../lambdas/shared/serde/known-schemas.generated.ts';
+
+const env = {
+  SOURCE: 'market',
+  AWS_REGION: 'eu-west-1',
+  DATABASE_HOST: '127.0.0.1',
+  DATABASE_PORT: '5432',
+  DATABASE_NAME: 'millrace',
+  DATABASE_USER: 'enrichment_market',
+  ENTITY_STATE_TABLE: 'entity-state',
+  IDEMPOTENCY_TABLE: 'idempotency',
+  PARKED_QUEUE_URL: 'http://127.0.0.1:9/parked',
+  DEAD_LETTER_BUCKET: 'dead-letters',
+  SCHEMA_REGISTRY: 'millrace-test',
+  SCHEMA_IDS: 'market-quote:1=6f9f4a6e-5a53-4d0b-8a52-3f6d1f0c7a01',
+  MAX_RECORD_BYTES: '262144',
+  MAX_FUTURE_SECONDS: '60',
+  HORIZON_DAYS: '400',
+};
+
+const misconfiguration = (run: () => unknown): string => {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof MisconfiguredError) return error.message;
+    throw error;
+  }
+  return 'was accepted';
+};
+
+describe('the settings of an enrichment function', () => {
+  it('are read once, as values', () => {
+    const config = readConfig(env);
+    expect(config).toMatchObject({ SOURCE: 'market', DATABASE_PORT: 5432, MAX_FUTURE_SECONDS: 60, HORIZON_DAYS: 400 });
+    expect([...config.SCHEMA_IDS]).toEqual([
+      ['6f9f4a6e-5a53-4d0b-8a52-3f6d1f0c7a01', { subject: 'market-quote', version: 1 }],
+    ]);
+    expect(readConfig({ ...env, HORIZON_DAYS: 'none' }).HORIZON_DAYS).toBeUndefined();
+  });
+
+  it.each(Object.keys(env))('without %s are refused, and the message names it', (name) => {
+    expect(misconfiguration(() => readConfig({ ...env, [name]: undefined }))).toContain(`${name} is missing`);
+  });
+
+  it.each([
+    ['DATABASE_PORT', 'five'],
+    ['PARKED_QUEUE_URL', 'parked'],
+    ['MAX_RECORD_BYTES', '-1'],
+    ['HORIZON_DAYS', 'always'],
+    ['SCHEMA_IDS', 'market-quote=1'],
+    ['SOURCE', ''],
+  ])('with %s = "%s" are refused, and the message names it, never its value', (name, value) => {
+    const message = misconfiguration(() => readConfig({ ...env, [name]: value }));
+    expect(message).toContain(`${name} is wrong`);
+    expect(message.replaceAll(name, '')).not.toContain(value === '' ? '""' : value);
+  });
+});
+
+describe('what an instance connects to', () => {
+  it('follows from its settings, and nothing is reached for yet', () => {
+    const { source, rules } = connect(readConfig(env));
+    expect(source).toBe(sources['market']);
+    expect(rules).toEqual({ source: 'market', maxFutureSeconds: 60, horizonDays: 400 });
+  });
+
+  it('is refused for a source that is none', () => {
+    expect(misconfiguration(() => connect(readConfig({ ...env, SOURCE: 'weather' })))).toBe(
+      'SOURCE: must be one of market',
+    );
+  });
+});
+
+describe('every source', () => {
+  it.each(Object.entries(sources))(
+    '%s has an enricher per known subject, and spans that the first divides',
+    (_, source) => {
+      const subjects = new Set(knownSchemas.map(({ subject }) => subject));
+      expect(Object.keys(source.enrichers).filter((subject) => !subjects.has(subject))).toEqual([]);
+      const [shortest = 0] = source.windowSpans;
+      expect(source.windowSpans.filter((span) => span % shortest !== 0)).toEqual([]);
+    },
+  );
+});
