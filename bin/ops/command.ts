@@ -28,7 +28,11 @@ export interface CommonOptions {
 /** @throws UsageError naming the option or value that is not understood */
 export const parseOptions = (args: readonly string[], own: ParseArgsConfig['options'] = {}): CommonOptions => {
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options: { ...common, ...own }, allowPositionals: true });
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: { ...common, ...own },
+      allowPositionals: true,
+    });
     const env = values['env'];
     if (!environments.includes(env)) throw new Error(`--env: must be one of ${environments.join(', ')}, is "${env}"`);
     return { env, json: values['json'], positionals, values };

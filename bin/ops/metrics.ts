@@ -17,8 +17,7 @@ const listMetrics = async (client: CloudWatchClient, name: string, source: strin
   return found;
 };
 
-const reasonIn = ({ Dimensions = [] }: Metric): string =>
-  Dimensions.find(({ Name }) => Name === 'reason')?.Value ?? '';
+const reasonIn = ({ Dimensions = [] }: Metric): string => Dimensions.find(({ Name }) => Name === 'reason')?.Value ?? '';
 
 /** The sum, or the maximum, of a metric since `from`, by reason; a metric without reasons has the reason ''. */
 export const readMetric = async (

@@ -64,7 +64,15 @@ export const readStatus = async (
         read('Retries', source, 'Sum'),
         read('Rejected', source, 'Sum'),
       ]);
-      return { source, mapping, lagMs: lag[''], stored: total(stored), duplicates: total(duplicates), retries, rejected };
+      return {
+        source,
+        mapping,
+        lagMs: lag[''],
+        stored: total(stored),
+        duplicates: total(duplicates),
+        retries,
+        rejected,
+      };
     }),
   ]);
   return { env, sinceMinutes, sources: statuses, migration };
@@ -98,7 +106,8 @@ Exit status 0 when there is a mapping and every one is enabled, 1 when not.`,
     const { env, json, values, positionals } = parseOptions(args, { since: { type: 'string', default: '60' } });
     if (positionals.length > 0) throw new UsageError(`status: takes no "${positionals.join(' ')}"`);
     const since = Number(values['since']);
-    if (!Number.isInteger(since) || since < 1) throw new UsageError('--since: must be a whole number of minutes, 1 or more');
+    if (!Number.isInteger(since) || since < 1)
+      throw new UsageError('--since: must be a whole number of minutes, 1 or more');
     const status = await readStatus(connectTo(env), env, since, new Date());
     console.log(json ? JSON.stringify(status, null, 2) : formatStatus(status));
     const well = status.sources.length > 0 && status.sources.every(({ mapping }) => mapping === 'Enabled');

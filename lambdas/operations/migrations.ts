@@ -16,7 +16,8 @@ const fileName = /^(\d{4})-([a-z0-9-]+)\.(expand|contract)\.sql$/;
 export const readMigrations = (fileNames: readonly string[]): Migration[] => {
   const migrations = fileNames.map((name) => {
     const [, version, , kind] = fileName.exec(name) ?? [];
-    if (version === undefined) throw new Error(`migrations/${name}: must be named NNNN-what.expand.sql or NNNN-what.contract.sql`);
+    if (version === undefined)
+      throw new Error(`migrations/${name}: must be named NNNN-what.expand.sql or NNNN-what.contract.sql`);
     return { version: Number(version), name, kind: kind as MigrationKind };
   });
   migrations.sort((a, b) => a.version - b.version);
@@ -30,7 +31,11 @@ export const readMigrations = (fileNames: readonly string[]): Migration[] => {
  * expand migration before them is in, so that it can never run ahead of a deploy.
  * @throws Error where a contract migration waits for an expand migration
  */
-export const toApply = (migrations: readonly Migration[], applied: ReadonlySet<number>, kind: MigrationKind): Migration[] => {
+export const toApply = (
+  migrations: readonly Migration[],
+  applied: ReadonlySet<number>,
+  kind: MigrationKind,
+): Migration[] => {
   const pending = migrations.filter(({ version }) => !applied.has(version));
   const chosen = pending.filter((migration) => migration.kind === kind);
   if (kind === 'expand') return chosen;

@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { parseDatabaseUsers } from '../../lambdas/operations/migrate-database.ts';
 import { readMigrations, toApply } from '../../lambdas/operations/migrations.ts';
 
-const files = ['0003-drop-old.contract.sql', '0001-events.expand.sql', '0002-add-new.expand.sql', '0004-more.expand.sql'];
+const files = [
+  '0003-drop-old.contract.sql',
+  '0001-events.expand.sql',
+  '0002-add-new.expand.sql',
+  '0004-more.expand.sql',
+];
 const migrations = readMigrations(files);
 
 describe('migrations', () => {
