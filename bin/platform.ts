@@ -1,13 +1,17 @@
 #!/usr/bin/env node
-import { App } from 'aws-cdk-lib';
+/** The CDK app: `npx cdk synth -c env=local|dev|staging|prod`. */
+import { createApp } from '../lib/app.ts';
+import { ConfigurationError } from '../lib/config/configuration-error.ts';
 import { composePlatform } from '../lib/platform.ts';
 
-const app = new App({ analyticsReporting: false });
+const app = createApp();
 try {
   composePlatform(app, app.node.tryGetContext('env'));
   app.synth();
 } catch (error) {
-  // Findings and wrong settings are sentences; a stack trace would bury them.
-  console.error(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
+  // A sentence is enough for a wrong setting; anything else is our fault and needs its stack.
+  if (!(error instanceof ConfigurationError)) throw error;
+  console.error(error.message);
+  // Not exitCode: CDK synthesizes what there is when a process ends by itself.
+  process.exit(1);
 }

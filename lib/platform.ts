@@ -6,22 +6,18 @@ import { Foundation } from './foundation/foundation.ts';
 import { Operations } from './operations/operations.ts';
 
 /**
- * The platform, in the order a record travels. Read this first.
- * @param name - of the environment, as given with `-c env=…`
- * @throws Error with a sentence for whatever is unknown or contradictory; at synthesis, for every finding of cdk-nag
+ * The whole platform of one environment, in the order a record travels.
+ * @throws ConfigurationError where the environment is unknown or its values contradict each other
  */
-export const composePlatform = (app: App, name: unknown) => {
-  const environment = environmentNamed(name);
-  const envName = environment.name;
-  const prefix = `millrace-${envName}`;
-  const common = { prefix, environment };
+export const composePlatform = (app: App, environmentName: unknown): void => {
+  const environment = environmentNamed(environmentName);
 
-  const foundation = new Foundation(app, `${prefix}-foundation`, common);
-  const enrichment = new Enrichment(app, `${prefix}-enrichment`, { ...common, foundation });
-  const operations = new Operations(app, `${prefix}-operations`, { ...common, foundation });
+  const foundation = new Foundation(app, environment);
+  new Enrichment(app, environment, foundation);
+  new Operations(app, environment, foundation);
 
   Tags.of(app).add('platform', 'millrace');
-  Tags.of(app).add('environment', envName);
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app, { verbose: true }), new ServerlessChecks(app, { verbose: true }));
-  return { foundation, enrichment, operations };
+  Tags.of(app).add('environment', environment.name);
+  // A finding that nobody has acknowledged fails the synthesis.
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
 };

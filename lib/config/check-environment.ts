@@ -34,9 +34,10 @@ const concurrencyFaults = ({ accountConcurrency, database, sources }: Environmen
   return faults;
 };
 
+const isCapacity = (units: number): boolean => units >= 0 && units <= 256 && Number.isInteger(units * 2);
+
 const databaseFaults = ({ database }: Environment): string[] => {
   const { minCapacity, maxCapacity, connections, proxy, standbys, backupDays } = database;
-  const isCapacity = (units: number): boolean => units >= 0 && units <= 256 && Number.isInteger(units * 2);
   return [
     ...[minCapacity, maxCapacity]
       .filter((units) => !isCapacity(units))
@@ -82,7 +83,7 @@ const recordFaults = (environment: Environment): string[] => {
   );
   demand(
     partitionDaysAhead >= 2,
-    `partitionDaysAhead must be at least 2, so that a day's failed run costs nothing, is ${partitionDaysAhead}`,
+    `partitionDaysAhead must be at least 2, so that a day’s failed run costs nothing, is ${partitionDaysAhead}`,
   );
   const allowed = Object.values(RetentionDays).filter((days) => typeof days === 'number');
   demand(allowed.includes(logDays), `logDays must be one of ${allowed.join(', ')}, is ${logDays}`);

@@ -24,27 +24,36 @@ const nameFaults = (environment: Environment, name: string): string[] => {
   const functionName = physicalName(environment.name, 'enrichment', name);
   return [
     ...(functionName.length > 64 ? [`its function would be named ${functionName}: more than 64 characters`] : []),
-    ...(enrichmentUser(name).length > 63 ? [`its database user would be named ${enrichmentUser(name)}: more than 63 characters`] : []),
+    ...(enrichmentUser(name).length > 63
+      ? [`its database user would be named ${enrichmentUser(name)}: more than 63 characters`]
+      : []),
   ];
 };
 
 const subjectFaults = ({ sources }: Environment, name: string, { subjects }: SourceSettings): string[] => [
   ...(subjects.length === 0 ? ['it has no subjects'] : []),
-  ...subjects.filter((subject, index) => subjects.indexOf(subject) !== index).map((subject) => `${subject} is listed twice`),
+  ...subjects
+    .filter((subject, index) => subjects.indexOf(subject) !== index)
+    .map((subject) => `${subject} is listed twice`),
   ...Object.entries(sources).flatMap(([other, { subjects: theirs }]) =>
-    other < name ? subjects.filter((subject) => theirs.includes(subject)).map((subject) => `${subject} belongs to ${other}`) : [],
+    other < name
+      ? subjects.filter((subject) => theirs.includes(subject)).map((subject) => `${subject} belongs to ${other}`)
+      : [],
   ),
 ];
 
 /** What is wrong with a source's row, as sentences that name it. */
 export const checkSource = (environment: Environment, name: string, source: SourceSettings): readonly string[] => {
-  const { transport, shards, lanesPerShard, reservedConcurrency, retentionHours, maxRecordAgeHours, longestHoldHours } = source;
+  const { transport, shards, lanesPerShard, reservedConcurrency, retentionHours, maxRecordAgeHours, longestHoldHours } =
+    source;
   const lanes = shards * lanesPerShard;
   const faults = [
     ...nameFaults(environment, name),
     ...subjectFaults(environment, name, source),
     // The type says so already; a value that came past it would otherwise be taken for Kinesis.
-    ...((transport as string) === 'kinesis' ? [] : [`transport ${transport as string} is not known; there is: kinesis`]),
+    ...((transport as string) === 'kinesis'
+      ? []
+      : [`transport ${transport as string} is not known; there is: kinesis`]),
     ...ranges.flatMap(([key, least, most]) => {
       const value = source[key] as number;
       return Number.isInteger(value) && value >= least && value <= most
@@ -53,13 +62,19 @@ export const checkSource = (environment: Environment, name: string, source: Sour
     }),
     ...(retentionHours > maxRecordAgeHours
       ? []
-      : [`retentionHours ${retentionHours} must be above maxRecordAgeHours ${maxRecordAgeHours}, or records expire unread`]),
+      : [
+          `retentionHours ${retentionHours} must be above maxRecordAgeHours ${maxRecordAgeHours}, or records expire unread`,
+        ]),
     ...(maxRecordAgeHours > longestHoldHours
       ? []
-      : [`maxRecordAgeHours ${maxRecordAgeHours} must be above longestHoldHours ${longestHoldHours}, or held records are given up`]),
+      : [
+          `maxRecordAgeHours ${maxRecordAgeHours} must be above longestHoldHours ${longestHoldHours}, or held records are given up`,
+        ]),
     ...(reservedConcurrency >= lanes
       ? []
-      : [`reservedConcurrency ${reservedConcurrency} is below its ${lanes} lanes (shards × lanesPerShard): lanes would be throttled`]),
+      : [
+          `reservedConcurrency ${reservedConcurrency} is below its ${lanes} lanes (shards × lanesPerShard): lanes would be throttled`,
+        ]),
   ];
   return faults.map((fault) => `source ${name}: ${fault}`);
 };

@@ -1,3 +1,5 @@
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+
 /** The platform in one place: `cdk synth -c env=<name>`. */
 export const environmentNames = ['local', 'dev', 'staging', 'prod'] as const;
 export type EnvironmentName = (typeof environmentNames)[number];
@@ -52,8 +54,7 @@ export interface Environment {
   readonly retainData: boolean;
   /** Lambda instances the account may run at once; 100 of them stay free for everything else. */
   readonly accountConcurrency: number;
-  /** As CloudWatch allows: 1, 3, 5, 7, 14, 30, 60, 90, … */
-  readonly logDays: number;
+  readonly logDays: RetentionDays;
   /** E-mail addresses that are told of alarms; each has to confirm once. */
   readonly alarmRecipients: readonly string[];
   /** How long what Lambda gave up on, and large parked bytes, are kept. At least 90. */

@@ -1,6 +1,7 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { checkEnvironment } from './check-environment.ts';
 import { ConfigurationError } from './configuration-error.ts';
-import { environmentNames, type Environment, type EnvironmentName, type SourceSettings } from './environment.ts';
+import { environmentNames, type Environment, type EnvironmentName } from './environment.ts';
 
 /** The same everywhere, because it is about the code and not about the load. */
 const everywhere = {
@@ -31,9 +32,17 @@ const table: Readonly<Record<EnvironmentName, Omit<Environment, 'name'>>> = {
   local: {
     ...everywhere,
     retainData: false,
-    logDays: 1,
+    logDays: RetentionDays.ONE_DAY,
     horizonDays: 'none', // recordings are of any age
-    database: { minCapacity: 0.5, maxCapacity: 1, connections: 100, standbys: 0, proxy: false, ioOptimized: false, backupDays: 1 },
+    database: {
+      minCapacity: 0.5,
+      maxCapacity: 1,
+      connections: 100,
+      standbys: 0,
+      proxy: false,
+      ioOptimized: false,
+      backupDays: 1,
+    },
     sources: {
       // 512 MB is what every function promises to stay below; the local run ends one that does not.
       market: { ...market, ...aDay, shards: 2, reservedConcurrency: 2, memoryMb: 512, maxLagSeconds: 60 },
@@ -42,17 +51,33 @@ const table: Readonly<Record<EnvironmentName, Omit<Environment, 'name'>>> = {
   dev: {
     ...everywhere,
     retainData: false,
-    logDays: 7,
+    logDays: RetentionDays.ONE_WEEK,
     horizonDays: 120,
-    database: { minCapacity: 0.5, maxCapacity: 2, connections: 180, standbys: 0, proxy: false, ioOptimized: false, backupDays: 1 },
+    database: {
+      minCapacity: 0.5,
+      maxCapacity: 2,
+      connections: 180,
+      standbys: 0,
+      proxy: false,
+      ioOptimized: false,
+      backupDays: 1,
+    },
     sources: { market: { ...market, ...aDay, shards: 1, reservedConcurrency: 2, maxLagSeconds: 300 } },
   },
   staging: {
     ...everywhere,
     retainData: true,
-    logDays: 30,
+    logDays: RetentionDays.ONE_MONTH,
     horizonDays: 120,
-    database: { minCapacity: 1, maxCapacity: 16, connections: 1000, standbys: 1, proxy: true, ioOptimized: false, backupDays: 7 },
+    database: {
+      minCapacity: 1,
+      maxCapacity: 16,
+      connections: 1000,
+      standbys: 1,
+      proxy: true,
+      ioOptimized: false,
+      backupDays: 7,
+    },
     sources: {
       market: { ...market, ...aWeek, shards: 4, lanesPerShard: 2, reservedConcurrency: 10, maxLagSeconds: 120 },
     },
@@ -60,17 +85,24 @@ const table: Readonly<Record<EnvironmentName, Omit<Environment, 'name'>>> = {
   prod: {
     ...everywhere,
     retainData: true,
-    logDays: 90,
+    logDays: RetentionDays.THREE_MONTHS,
     horizonDays: 400,
-    database: { minCapacity: 2, maxCapacity: 64, connections: 2000, standbys: 1, proxy: true, ioOptimized: true, backupDays: 35 },
+    database: {
+      minCapacity: 2,
+      maxCapacity: 64,
+      connections: 2000,
+      standbys: 1,
+      proxy: true,
+      ioOptimized: true,
+      backupDays: 35,
+    },
     sources: {
       market: { ...market, ...aWeek, shards: 8, lanesPerShard: 2, reservedConcurrency: 20, maxLagSeconds: 60 },
     },
   },
 };
 
-const isEnvironmentName = (name: unknown): name is EnvironmentName =>
-  environmentNames.some((known) => known === name);
+const isEnvironmentName = (name: unknown): name is EnvironmentName => environmentNames.some((known) => known === name);
 
 /**
  * The checked values of an environment.
@@ -78,7 +110,7 @@ const isEnvironmentName = (name: unknown): name is EnvironmentName =>
  */
 export const environmentNamed = (name: unknown): Environment => {
   if (!isEnvironmentName(name)) {
-    const given = name === undefined ? 'no environment is named' : `there is no environment "${String(name)}"`;
+    const given = name === undefined ? 'no environment is named' : `there is no environment ${JSON.stringify(name)}`;
     throw new ConfigurationError([`${given}: pass -c env=<name>, one of ${environmentNames.join(', ')}`]);
   }
   const environment = { name, ...table[name] };
@@ -86,5 +118,3 @@ export const environmentNamed = (name: unknown): Environment => {
   if (faults.length > 0) throw new ConfigurationError(faults.map((fault) => `environment ${name}: ${fault}`));
   return environment;
 };
-
-export type { Environment, SourceSettings };

@@ -1,5 +1,10 @@
 /** Every page in docs/runbooks that an alarm leads to: a typo does not compile, a missing page fails a test. */
-export const runbooks = ['enrichment-lag', 'enrichment-give-ups', 'enrichment-dropped', 'operations-partitions'] as const;
+export const runbooks = [
+  'enrichment-lag',
+  'enrichment-give-ups',
+  'enrichment-dropped',
+  'operations-partitions',
+] as const;
 export type Runbook = (typeof runbooks)[number];
 
 export const runbookPath = (runbook: Runbook): string => `docs/runbooks/${runbook}.md`;

@@ -1,10 +1,12 @@
 import { Aws, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** Accepts findings of cdk-nag at one construct: each id with the reason why it is right here. */
-export const acknowledge = (construct: IConstruct, findings: Readonly<Record<string, string>>): void => {
-  for (const [id, reason] of Object.entries(findings)) Validations.of(construct).acknowledge({ id, reason });
-};
+/** Rule of a cdk-nag pack, or one finding of it in brackets, to why it is right here. */
+export type Acknowledgements = Readonly<Record<string, string>>;
+
+/** Says of findings why they stay. Each finding has its own id: nothing is acknowledged by prefix, nor for a whole stack. */
+export const acknowledge = (scope: IConstruct, findings: Acknowledgements): void =>
+  Validations.of(scope).acknowledge(...Object.entries(findings).map(([id, reason]) => ({ id, reason })));
 
 const pseudo: Readonly<Record<string, string>> = {
   [Aws.PARTITION]: '<AWS::Partition>',
@@ -12,8 +14,8 @@ const pseudo: Readonly<Record<string, string>> = {
   [Aws.REGION]: '<AWS::Region>',
 };
 
-/** Accepts a grant on everything below a prefix; cdk-nag writes pseudo parameters in angle brackets. */
-export const acknowledgePrefix = (construct: IConstruct, resource: string, reason: string): void => {
+/** The id of the finding that a policy names this resource with a wildcard: cdk-nag shows pseudo parameters in brackets. */
+export const wildcardFinding = (resource: string): string => {
   const shown = Object.entries(pseudo).reduce((text, [token, name]) => text.replaceAll(token, name), resource);
-  acknowledge(construct, { [`AwsSolutions-IAM5[Resource::${shown}]`]: reason });
+  return `AwsSolutions-IAM5[Resource::${shown}]`;
 };

@@ -1,89 +1,120 @@
 import { fileURLToPath } from 'node:url';
-import { Duration } from 'aws-cdk-lib';
-import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
-import { SubnetType } from 'aws-cdk-lib/aws-ec2';
-import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { Architecture, type Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { PolicyStatement, type PolicyStatementProps, type Role } from 'aws-cdk-lib/aws-iam';
 import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { acknowledge } from './acknowledge.ts';
+import type { Network, Reachable } from '../foundation/network.ts';
+import { acknowledge, wildcardFinding } from './acknowledge.ts';
+import { createFunctionRole } from './function-role.ts';
 
 export interface NodeFunctionProps {
-  /** Physical name: `millrace-<env>-<capability>-<what>`. */
+  /** The function's name in the account. */
   readonly name: string;
-  /** Path under `lambdas/`, such as `enrichment/enrich-events.handler.ts`. */
+  /** What it does, in one sentence. */
+  readonly purpose: string;
+  /** Path of its `*.handler.ts`, from the root of the project. */
   readonly handler: string;
-  readonly description: string;
   readonly environment: Readonly<Record<string, string>>;
-  readonly vpc: IVpc;
-  readonly securityGroup: ISecurityGroup;
   readonly memoryMb: number;
-  readonly timeout: Duration;
-  /** Most instances at once. Required: what is not reserved can starve what is. */
+  readonly timeoutSeconds: number;
+  /** Instances at most: an upper bound for what it does to the database, and kept free for it. */
   readonly reservedConcurrency: number;
-  readonly logRetentionDays: number;
-  readonly commandHooks?: BundlingOptions['commandHooks'];
+  readonly logDays: RetentionDays;
+  readonly network: Network;
+  /** AWS services it speaks to; nothing else is reachable for it. The database is granted by the database. */
+  readonly reaches: readonly Reachable[];
+  /** A folder of the project that is put beside the bundle. */
+  readonly folder?: string;
 }
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** CommonJS dependencies inside an ESM bundle still call `require`. */
-const banner = `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`;
+/** Functions of the same handler give the same options, and CDK then bundles once. */
+const bundling = (folder: string | undefined): BundlingOptions => ({
+  format: OutputFormat.ESM,
+  target: 'node24',
+  mainFields: ['module', 'main'],
+  // With the SDK: what was tested is what runs.
+  externalModules: [],
+  // Names stay, because stack traces and the errorClass of dead letters are made of them.
+  esbuildArgs: { '--minify-whitespace': true, '--minify-syntax': true },
+  // CommonJS dependencies call require; under a name that no bundled module declares.
+  banner: "import{createRequire as bannerRequire}from'node:module';const require=bannerRequire(import.meta.url);",
+  ...(folder === undefined
+    ? {}
+    : {
+        commandHooks: {
+          beforeBundling: () => [],
+          beforeInstall: () => [],
+          afterBundling: (from: string, to: string) => [`cp -R "${from}/${folder}" "${to}/${folder}"`],
+        },
+      }),
+});
 
-/** A function as all of ours are: Node 24 on arm64, an ESM bundle with everything in it, in isolated subnets. */
+/** A Lambda function of ours: from one `*.handler.ts`, in the isolated network, with a role and a log of its own. */
 export class NodeFunction extends Construct {
-  readonly function: NodejsFunction;
+  readonly function: LambdaFunction;
+  readonly #role: Role;
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     super(scope, id);
-    const logGroup = new LogGroup(this, 'Logs', {
-      logGroupName: `/aws/lambda/${props.name}`,
-      retention: props.logRetentionDays as RetentionDays,
+    const { name, network } = props;
+    const logGroup = new LogGroup(this, 'Log', {
+      logGroupName: `/aws/lambda/${name}`,
+      retention: props.logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
+      vpc: network.vpc,
+      description: `${name} reaches only what is listed here`,
+      allowAllOutbound: false,
+    });
+    this.#role = createFunctionRole(this, name, logGroup);
     this.function = new NodejsFunction(this, 'Function', {
-      functionName: props.name,
-      description: props.description,
-      entry: `${root}lambdas/${props.handler}`,
-      depsLockFilePath: `${root}package-lock.json`,
+      functionName: name,
+      description: props.purpose,
+      entry: `${root}${props.handler}`,
       projectRoot: root,
-      handler: 'handler',
+      depsLockFilePath: `${root}package-lock.json`,
+      bundling: bundling(props.folder),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      memorySize: props.memoryMb,
-      timeout: props.timeout,
-      reservedConcurrentExecutions: props.reservedConcurrency,
-      tracing: Tracing.DISABLED, // isolated subnets have no endpoint for it; traceparent travels in the events
+      awsSdkConnectionReuse: false, // the SDK does so by itself; the variable is for its second version
+      role: this.#role,
       logGroup,
-      vpc: props.vpc,
+      vpc: network.vpc,
       vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
-      securityGroups: [props.securityGroup],
+      securityGroups: [securityGroup],
+      memorySize: props.memoryMb,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      reservedConcurrentExecutions: props.reservedConcurrency,
+      tracing: Tracing.DISABLED,
       environment: {
-        ...props.environment,
-        // Node runtimes trust Amazon's own authorities, RDS's among them, only when told to (Lambda guide, Node.js).
+        // Where Lambda's Node runtimes keep the certificate authorities of RDS.
         NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem',
-      },
-      awsSdkConnectionReuse: false, // a variable for version 2 of the SDK
-      bundling: {
-        format: OutputFormat.ESM,
-        target: 'node24',
-        mainFields: ['module', 'main'],
-        minify: true,
-        sourceMap: false,
-        externalModules: [], // the SDK too: what was tested is what runs
-        banner,
-        ...(props.commandHooks ? { commandHooks: props.commandHooks } : {}),
+        ...props.environment,
       },
     });
+    network.allow(this.function, props.reaches);
     acknowledge(this.function, {
       'Serverless-LambdaDLQ':
-        'Not invoked asynchronously by events: a mapping, a trigger or a repeated schedule calls it, and each tries again.',
-      'Serverless-LambdaTracing': 'Isolated subnets have no way to X-Ray; events carry their traceparent.',
-      'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]':
-        'Writes its own log; the managed policy is what Lambda documents for that.',
-      'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole]':
-        'A function in a VPC manages its network interfaces; the managed policy is what Lambda documents for that.',
+        'A mapping, a trigger or a daily schedule calls it: each tries again, and there is no event that could be lost.',
+      'Serverless-LambdaTracing':
+        'X-Ray has no endpoint in the isolated network; records carry a traceparent, logs a correlation id.',
     });
+  }
+  /**
+   * Lets the function do something that no grant of the library says exactly.
+   * @param why - the reason for every resource with a wildcard; without it such a resource fails the synthesis
+   */
+  permit(statement: PolicyStatementProps & { readonly resources: string[] }, why?: string): void {
+    this.#role.addToPolicy(new PolicyStatement(statement));
+    if (why === undefined) return;
+    const wide = statement.resources.filter((resource) => resource.includes('*'));
+    const findings = wide.map((resource) => [wildcardFinding(resource), why]);
+    acknowledge(this.#role.node.findChild('DefaultPolicy'), Object.fromEntries(findings));
   }
 }

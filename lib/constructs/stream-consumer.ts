@@ -1,100 +1,111 @@
 import { Aws, Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
-import { EventSourceMapping, MetricType, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { EventSourceMapping, MetricType, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { acknowledgePrefix } from './acknowledge.ts';
-import { runbookPath, type Runbook } from '../config/runbooks.ts';
+import type { Runbook } from '../config/runbooks.ts';
+import type { AlarmRouter } from './alarm-router.ts';
+import type { NodeFunction } from './node-function.ts';
 
 export interface StreamConsumerProps {
-  /** `<capability>-<source>`, the beginning of the alarms' names after `millrace-<env>-`. */
+  /** Begins the names of its alarms: the function's name. */
   readonly name: string;
   readonly stream: IStream;
-  readonly consumer: IFunction;
-  /** ARN of the bucket that batches go to, with their records, when they are given up. */
+  readonly consumer: NodeFunction;
+  /** ARN of the bucket that gets batches Lambda gave up on, with their records. */
   readonly giveUpsArn: string;
-  /** Who notices when records stop flowing, in one sentence; it opens every alarm text. */
+  readonly alarms: AlarmRouter;
+  /** Who notices when records stop flowing, in one sentence; opens every alarm's text. */
   readonly impact: string;
-  readonly runbooks: { readonly lag: Runbook; readonly giveUps: Runbook };
-  /** Tries after the first before a batch is given up. */
+  readonly runbooks: { readonly lag: Runbook; readonly giveUps: Runbook; readonly dropped: Runbook };
+  /** Lambda tries a failing batch again this often. Bounds crash loops. */
   readonly attempts: number;
-  /** How old a record may become before it is given up. */
+  /** After this age Lambda gives up on a record. Bounds outages. */
   readonly maxRecordAge: Duration;
   /** How far behind the newest record the consumer may fall before someone is told. */
   readonly maxLag: Duration;
-  readonly parallelization: number;
+  readonly batchSize: number;
+  readonly lanesPerShard: number;
 }
 
-const batchSize = 500;
+const readActions = [
+  'kinesis:DescribeStream',
+  'kinesis:DescribeStreamSummary',
+  'kinesis:GetRecords',
+  'kinesis:GetShardIterator',
+  'kinesis:ListShards',
+];
 
-/**
- * Reads a Kinesis stream with one function (DESIGN section 5): partial responses, bisecting for crashes, finite attempts
- * and age, give-ups with their payload in S3. It cannot be had without saying who is hurt and what to do.
- */
+/** What Lambda asks of the function's role; CDK's own destination would also let it read and delete everything. */
+const allowGivingUp = (consumer: NodeFunction, bucketArn: string): void => {
+  const conditions = { StringEquals: { 's3:ResourceAccount': Aws.ACCOUNT_ID } };
+  consumer.permit(
+    { actions: ['s3:PutObject'], resources: [`${bucketArn}/aws/lambda/*`], conditions },
+    'Lambda names the objects of give-ups itself, all below this prefix.',
+  );
+  consumer.permit({ actions: ['s3:ListBucket'], resources: [bucketArn], conditions });
+};
+
+/** Reads a stream with one function: partial answers, bisecting, and an end to every retry that loses no bytes. */
 export class StreamConsumer extends Construct {
   constructor(scope: Construct, id: string, props: StreamConsumerProps) {
     super(scope, id);
-    const { stream, consumer, giveUpsArn } = props;
+    const { consumer, giveUpsArn, stream } = props;
     const mapping = new EventSourceMapping(this, 'Mapping', {
-      target: consumer,
+      target: consumer.function,
       eventSourceArn: stream.streamArn,
       startingPosition: StartingPosition.TRIM_HORIZON,
-      batchSize,
-      maxBatchingWindow: Duration.seconds(0),
-      parallelizationFactor: props.parallelization,
+      batchSize: props.batchSize,
+      parallelizationFactor: props.lanesPerShard,
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
       retryAttempts: props.attempts,
       maxRecordAge: props.maxRecordAge,
+      // Only a bucket gets the records themselves.
       onFailure: { bind: () => ({ destination: giveUpsArn }) },
+      supportS3OnFailureDestination: true,
       metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
     });
-    stream.grantRead(consumer);
-    grantGiveUps(consumer, giveUpsArn);
+    stream.grant(consumer.function, ...readActions);
+    allowGivingUp(consumer, giveUpsArn);
+    // Without the role's rights the mapping is refused.
     mapping.node.addDependency(consumer);
-
-    this.#alarm('Lag', `${props.name}-lag`, props.impact, props.runbooks.lag, {
-      metric: consumer.metric('IteratorAge', { statistic: 'Maximum', period: Duration.minutes(1) }),
-      threshold: props.maxLag.toMilliseconds(),
-    });
-    this.#alarm('GiveUps', `${props.name}-give-ups`, props.impact, props.runbooks.giveUps, {
-      metric: new Metric({
-        namespace: 'AWS/Lambda',
-        metricName: 'OnFailureDestinationDeliveredEventCount',
-        dimensionsMap: { EventSourceMappingUUID: mapping.eventSourceMappingId },
-        statistic: 'Sum',
-        period: Duration.minutes(1),
-      }),
-      threshold: 0,
-    });
+    this.#alarm(props, mapping.eventSourceMappingId);
   }
 
-  #alarm(
-    id: string,
-    name: string,
-    impact: string,
-    runbook: Runbook,
-    { metric, threshold }: { readonly metric: Metric; readonly threshold: number },
-  ): void {
-    new Alarm(this, id, {
-      alarmName: name,
-      alarmDescription: `${impact} Runbook: ${runbookPath(runbook)}`,
-      metric,
-      threshold,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      evaluationPeriods: 1,
-      // No records is not lag, and no give-ups is how it should be.
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+  #alarm({ name, alarms, consumer, maxLag, impact, runbooks }: StreamConsumerProps, mappingId: string): void {
+    const period = Duration.minutes(1);
+    const counted = (metricName: string): Metric =>
+      new Metric({
+        namespace: 'AWS/Lambda',
+        metricName,
+        dimensionsMap: { EventSourceMappingUUID: mappingId },
+        statistic: Stats.SUM,
+        period,
+      });
+    alarms.raise(this, 'Lag', {
+      name: `${name}-lag`,
+      metric: consumer.function.metric('IteratorAge', { statistic: Stats.MAXIMUM, period }),
+      above: maxLag.toMilliseconds(),
+      periods: 3, // a burst is no alarm
+      impact,
+      runbook: runbooks.lag,
+    });
+    alarms.raise(this, 'GiveUps', {
+      name: `${name}-give-ups`,
+      metric: counted('OnFailureDestinationDeliveredEventCount'),
+      above: 0,
+      periods: 1,
+      impact: `Lambda gave up on records; they are kept, and not stored. ${impact}`,
+      runbook: runbooks.giveUps,
+    });
+    alarms.raise(this, 'Dropped', {
+      name: `${name}-dropped`,
+      metric: counted('DroppedEventCount'),
+      above: 0,
+      periods: 1,
+      impact: `Records were dropped; only the stream still has them. ${impact}`,
+      runbook: runbooks.dropped,
     });
   }
 }
-
-/** What Lambda asks of the function's role for an S3 destination; the library would grant reading and deleting, too. */
-const grantGiveUps = (consumer: IFunction, bucketArn: string): void => {
-  const own = { StringEquals: { 's3:ResourceAccount': Aws.ACCOUNT_ID } };
-  const prefix = `${bucketArn}/aws/lambda/*`;
-  consumer.addToRolePolicy(new PolicyStatement({ actions: ['s3:PutObject'], resources: [prefix], conditions: own }));
-  consumer.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucketArn], conditions: own }));
-  acknowledgePrefix(consumer, prefix, 'Lambda names the objects of give-ups itself, below this prefix.');
-};

@@ -1,6 +1,7 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { SubnetType } from 'aws-cdk-lib/aws-ec2';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Duration, RemovalPolicy, Tokenization } from 'aws-cdk-lib';
+import { Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
   AuroraPostgresEngineVersion,
   ClusterInstance,
@@ -8,87 +9,130 @@ import {
   DatabaseCluster,
   DatabaseClusterEngine,
   type DatabaseProxy,
+  DBClusterStorageType,
 } from 'aws-cdk-lib/aws-rds';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import type { Environment } from '../config/environments.ts';
+import type { DatabaseSettings } from '../config/environment.ts';
+import { databaseName, databaseOwner } from '../config/names.ts';
 import { acknowledge } from '../constructs/acknowledge.ts';
+import { createProxy } from './database-proxy.ts';
 import type { Network } from './network.ts';
 
-export interface DatabaseProps {
-  readonly settings: Environment['database'];
-  readonly retainData: boolean;
-  readonly network: Network;
+export interface DatabaseProps extends DatabaseSettings {
+  /** Of the cluster, in the account. */
   readonly name: string;
+  readonly network: Network;
+  readonly retainData: boolean;
+  readonly logDays: RetentionDays;
 }
 
-/** Aurora PostgreSQL Serverless v2; functions come as IAM users, over TLS, directly or through a proxy. */
+/** Where a function finds the database, as variables of its environment. */
+export interface DatabaseAddress {
+  readonly DATABASE_HOST: string;
+  readonly DATABASE_PORT: string;
+  readonly DATABASE_NAME: string;
+}
+
+/** Aurora PostgreSQL, Serverless v2, with IAM users, TLS demanded; behind a proxy where the environment says so. */
 export class Database extends Construct {
   readonly cluster: DatabaseCluster;
-  readonly databaseName = 'millrace';
+  /** For functions that come as IAM users. */
+  readonly address: DatabaseAddress;
+  /** For the owner, who comes with a password and past the proxy. */
+  readonly ownerAddress: DatabaseAddress;
+  readonly ownerSecret: ISecret;
   readonly #proxy: DatabaseProxy | undefined;
+  readonly #proxyUsers: ((user: string) => void) | undefined;
 
-  constructor(scope: Construct, id: string, { settings, retainData, network, name }: DatabaseProps) {
+  constructor(scope: Construct, id: string, props: DatabaseProps) {
     super(scope, id);
+    const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
+      vpc: props.network.vpc,
+      description: 'Who may speak to the database',
+      allowAllOutbound: false,
+    });
     this.cluster = new DatabaseCluster(this, 'Cluster', {
-      clusterIdentifier: name,
+      clusterIdentifier: props.name,
+      // The major version of the local PostgreSQL; the local run compares them.
       engine: DatabaseClusterEngine.auroraPostgres({ version: AuroraPostgresEngineVersion.VER_17_9 }),
-      credentials: Credentials.fromGeneratedSecret('millrace_owner'),
-      defaultDatabaseName: this.databaseName,
       writer: ClusterInstance.serverlessV2('Writer'),
-      readers: Array.from({ length: settings.standbys }, (_, n) =>
-        ClusterInstance.serverlessV2(`Reader${n + 1}`, { scaleWithWriter: n === 0 }),
+      readers: Array.from({ length: props.standbys }, (_, index) =>
+        ClusterInstance.serverlessV2(`Standby${index + 1}`, { scaleWithWriter: true }),
       ),
-      serverlessV2MinCapacity: settings.minCapacity,
-      serverlessV2MaxCapacity: settings.maxCapacity,
-      iamAuthentication: true,
+      serverlessV2MinCapacity: props.minCapacity,
+      serverlessV2MaxCapacity: props.maxCapacity,
+      storageType: props.ioOptimized ? DBClusterStorageType.AURORA_IOPT1 : DBClusterStorageType.AURORA,
       storageEncrypted: true,
-      vpc: network.vpc,
+      defaultDatabaseName: databaseName,
+      credentials: Credentials.fromGeneratedSecret(databaseOwner),
+      iamAuthentication: true,
+      parameters: { 'rds.force_ssl': '1', max_connections: String(props.connections) },
+      vpc: props.network.vpc,
       vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
-      securityGroups: [network.database],
-      backup: { retention: Duration.days(settings.backupDays) },
+      securityGroups: [securityGroup],
+      backup: { retention: Duration.days(props.backupDays) },
+      copyTagsToSnapshot: true,
       cloudwatchLogsExports: ['postgresql'],
-      deletionProtection: retainData,
-      removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      deletionProtection: props.retainData,
+      removalPolicy: props.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    acknowledge(this.cluster, {
-      'AwsSolutions-RDS11': 'The port is no secret: only our functions reach it, and each with its own identity.',
-      'AwsSolutions-SMG4':
-        'The password of the owner is used by migrations alone; rotating it takes a function with the run of the network.',
-      ...(retainData ? {} : { 'AwsSolutions-RDS10': 'A throwaway environment is to be thrown away.' }),
-    });
-    if (settings.proxy) {
-      this.#proxy = this.cluster.addProxy('Proxy', {
-        dbProxyName: name,
-        secrets: [this.secret],
-        iamAuth: true,
-        requireTLS: true,
-        vpc: network.vpc,
-        vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
-        securityGroups: [network.database],
-      });
-    }
-  }
-
-  /** The owner's name and password. */
-  get secret(): ISecret {
+    this.#keepLogFor(props);
     const { secret } = this.cluster;
-    if (!secret) throw new Error('the cluster was made with generated credentials and has a secret');
-    return secret;
-  }
+    if (!secret) throw new Error('a generated secret is asked for above');
+    this.ownerSecret = secret;
 
-  /** Where functions connect: the proxy where there is one. */
-  get address(): { readonly DATABASE_HOST: string; readonly DATABASE_PORT: string; readonly DATABASE_NAME: string } {
-    return {
-      DATABASE_HOST: this.#proxy?.endpoint ?? this.cluster.clusterEndpoint.hostname,
-      DATABASE_PORT: this.#proxy ? '5432' : `${this.cluster.clusterEndpoint.port}`,
-      DATABASE_NAME: this.databaseName,
+    this.ownerAddress = {
+      DATABASE_HOST: this.cluster.clusterEndpoint.hostname,
+      DATABASE_PORT: Tokenization.stringifyNumber(this.cluster.clusterEndpoint.port),
+      DATABASE_NAME: databaseName,
     };
+    if (props.proxy) {
+      const { proxy, admit } = createProxy(this, props.name, this.cluster, props.network);
+      this.#proxy = proxy;
+      this.#proxyUsers = admit;
+      this.address = { ...this.ownerAddress, DATABASE_HOST: proxy.endpoint, DATABASE_PORT: '5432' };
+    } else {
+      this.address = this.ownerAddress;
+    }
+    this.#acknowledge(props);
   }
 
-  /** Lets a function connect as one IAM user, and as no other. */
-  grantConnect(grantee: IGrantable, user: string): void {
-    if (this.#proxy) this.#proxy.grantConnect(grantee, user);
-    else this.cluster.grantConnect(grantee, user);
+  /** Lets a function connect as one IAM user, and as nobody else. */
+  grantConnect(to: IFunction, user: string): void {
+    (this.#proxy ?? this.cluster).grantConnect(to, user);
+    this.#proxyUsers?.(user);
+    const port = this.#proxy ? Port.tcp(5432) : this.#port;
+    to.connections.allowTo(this.#proxy ?? this.cluster, port, 'the database');
+  }
+
+  /** Lets the migration function come as the owner. */
+  grantOwner(to: IFunction): void {
+    this.ownerSecret.grantRead(to);
+    to.connections.allowTo(this.cluster, this.#port, 'the database, as its owner');
+  }
+
+  get #port(): Port {
+    return Port.tcp(this.cluster.clusterEndpoint.port);
+  }
+
+  /** RDS would make this log group itself, and keep it for ever. */
+  #keepLogFor({ name, logDays }: DatabaseProps): void {
+    const log = new LogGroup(this, 'Log', {
+      logGroupName: `/aws/rds/cluster/${name}/postgresql`,
+      retention: logDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.cluster.node.addDependency(log);
+  }
+
+  #acknowledge({ retainData }: DatabaseProps): void {
+    acknowledge(this.cluster, {
+      'AwsSolutions-SMG4':
+        'Only the migration function reads it, at deploys. Rotating it would take one more function with the owner’s rights.',
+      'AwsSolutions-RDS11':
+        'Nothing reaches the port but the functions’ security groups; another number adds no safety.',
+      ...(retainData ? {} : { 'AwsSolutions-RDS10': 'An environment whose data is not kept must be deletable.' }),
+    });
   }
 }

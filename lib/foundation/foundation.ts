@@ -1,67 +1,68 @@
-import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Stream, StreamEncryption } from 'aws-cdk-lib/aws-kinesis';
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { Stream } from 'aws-cdk-lib/aws-kinesis';
 import type { Construct } from 'constructs';
-import type { PlatformStackProps } from '../platform-stack-props.ts';
-import { databaseUsers } from './database-users.ts';
+import type { Environment } from '../config/environment.ts';
+import { physicalName } from '../config/names.ts';
+import { AlarmRouter } from '../constructs/alarm-router.ts';
 import { Database } from './database.ts';
 import { DeadLetters } from './dead-letters.ts';
-import { Migration } from './migration.ts';
+import { Migrations } from './migrations.ts';
 import { Network } from './network.ts';
 import { SchemaRegistry } from './schema-registry.ts';
+import { Streams } from './streams.ts';
 import { Tables } from './tables.ts';
 
-/** Everything stateful, and what migrates it. Retained and protected where the environment says so. */
+/** Everything that keeps something. Capabilities get parts of it as props; it knows none of them. */
 export class Foundation extends Stack {
   readonly network: Network;
   readonly database: Database;
   readonly tables: Tables;
-  readonly deadLetters: DeadLetters;
-  readonly registry: SchemaRegistry;
-  /** One stream a source, by the source's name. */
   readonly streams: ReadonlyMap<string, Stream>;
+  readonly schemas: SchemaRegistry;
+  readonly deadLetters: DeadLetters;
+  readonly alarms: AlarmRouter;
 
-  constructor(scope: Construct, id: string, { prefix, environment, ...props }: PlatformStackProps) {
-    super(scope, id, { ...props, terminationProtection: environment.retainData });
-    const { retainData, logDays: logRetentionDays, sources } = environment;
-    this.network = new Network(this, 'Network', { logRetentionDays });
+  constructor(scope: Construct, environment: Environment) {
+    const { name, retainData, logDays, sources } = environment;
+    const stackName = physicalName(name, 'foundation');
+    super(scope, stackName, {
+      stackName,
+      description: 'Millrace: everything that keeps something',
+      terminationProtection: retainData,
+    });
+    this.network = new Network(this, 'Network', { logDays });
     this.database = new Database(this, 'Database', {
-      name: prefix,
-      settings: environment.database,
-      retainData,
+      ...environment.database,
+      name: physicalName(name, 'database'),
       network: this.network,
-    });
-    this.tables = new Tables(this, 'Tables', { prefix, retainData });
-    this.deadLetters = new DeadLetters(this, 'DeadLetters', {
-      prefix,
       retainData,
-      keepDays: environment.deadLetterDays,
+      logDays,
     });
-    this.registry = new SchemaRegistry(this, 'SchemaRegistry', {
-      name: prefix,
+    this.tables = new Tables(this, 'Tables', { environment: name, retainData });
+    this.streams = new Streams(this, 'Streams', { environment: name, sources, retainData }).bySource;
+    this.schemas = new SchemaRegistry(this, 'Schemas', {
+      name: physicalName(name),
       subjects: Object.values(sources).flatMap(({ subjects }) => subjects),
+      retainData,
     });
-    this.streams = new Map(
-      Object.entries(sources).map(([source, { shards, retentionHours }]) => [
-        source,
-        new Stream(this, `Stream-${source}`, {
-          streamName: `${prefix}-${source}`,
-          shardCount: shards,
-          retentionPeriod: Duration.hours(retentionHours),
-          encryption: StreamEncryption.MANAGED,
-          removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-        }),
-      ]),
-    );
-    new Migration(this, 'Migration', {
-      name: `${prefix}-operations-migrate-database`,
+    this.deadLetters = new DeadLetters(this, 'DeadLetters', {
+      environment: name,
+      retainData,
+      days: environment.deadLetterDays,
+    });
+    this.alarms = new AlarmRouter(this, 'Alarms', {
+      name: physicalName(name, 'alarms'),
+      recipients: environment.alarmRecipients,
+    });
+    new Migrations(this, 'Migrations', {
+      environment: name,
       database: this.database,
       network: this.network,
-      users: databaseUsers(Object.keys(sources)),
-      logRetentionDays,
+      logDays,
+      sources: Object.keys(sources),
     });
-
-    new CfnOutput(this, 'GiveUpsBucketName', { value: this.deadLetters.bucketName });
-    new CfnOutput(this, 'ParkedQueueUrl', { value: this.deadLetters.parked.queueUrl });
-    new CfnOutput(this, 'SchemaIds', { value: this.registry.schemaIds });
+    // What programs outside the stacks need and cannot know by name.
+    new CfnOutput(this, 'GiveUpsBucketName', { value: this.deadLetters.giveUpsName });
+    new CfnOutput(this, 'SchemaIds', { value: this.schemas.schemaIds });
   }
 }

@@ -1,79 +1,64 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { Fn, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnDeletionPolicy, RemovalPolicy } from 'aws-cdk-lib';
 import { CfnRegistry, CfnSchema, CfnSchemaVersion } from 'aws-cdk-lib/aws-glue';
 import { Construct } from 'constructs';
+import { type SchemaDefinition, schemaVersions } from './schemas.ts';
 
 export interface SchemaRegistryProps {
   readonly name: string;
   readonly subjects: readonly string[];
+  readonly retainData: boolean;
+  /** @default the files under `schemas/` */
+  readonly versionsOf?: (subject: string) => readonly SchemaDefinition[];
 }
 
-const folder = new URL('../../schemas/', import.meta.url);
-
-/** Versions of a subject, in order; the files are `schemas/<subject>/vN.avsc`. @throws Error where there is none */
-export const readVersions = (subject: string): { readonly version: number; readonly definition: string }[] => {
-  let files: string[];
-  try {
-    files = readdirSync(new URL(`${subject}/`, folder));
-  } catch (error) {
-    throw new Error(`subject ${subject}: there is no folder schemas/${subject}`, { cause: error });
-  }
-  const versions = files
-    .flatMap((file) => {
-      const [, version] = /^v([1-9]\d*)\.avsc$/.exec(file) ?? [];
-      return version === undefined ? [] : [{ version: Number(version), file }];
-    })
-    .sort((a, b) => a.version - b.version);
-  if (versions.some(({ version }, index) => version !== index + 1) || versions.length === 0) {
-    throw new Error(`schemas/${subject}: versions must be v1.avsc, v2.avsc, … without a gap`);
-  }
-  return versions.map(({ version, file }) => ({
-    version,
-    // Without white space: Glue takes 170,000 characters, and a reformatted file is the same schema.
-    definition: JSON.stringify(JSON.parse(readFileSync(new URL(`${subject}/${file}`, folder), 'utf8'))),
-  }));
-};
-
-const pascal = (subject: string): string =>
-  subject.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
-
 /**
- * Glue registry with one resource per schema version. A version is never edited: CloudFormation would replace it, and so
- * delete one that records in flight still name. All of it is retained when the stack goes.
+ * The Glue schema registry: one resource per version, because a version that is replaced is deleted for good, with
+ * records in flight that name it. So none is ever edited; a new one is added.
  */
 export class SchemaRegistry extends Construct {
   readonly registryName: string;
-  /** `subject:version=uuid,…` as functions and producers read it; the ids are Glue's, assigned at deploy. */
+  /** `subject:version=uuid,…`, the ids being Glue's: known at deploy. */
   readonly schemaIds: string;
 
-  constructor(scope: Construct, id: string, { name, subjects }: SchemaRegistryProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { name, subjects, retainData, versionsOf = schemaVersions }: SchemaRegistryProps,
+  ) {
     super(scope, id);
-    this.registryName = name;
     const registry = new CfnRegistry(this, 'Registry', { name });
-    registry.applyRemovalPolicy(RemovalPolicy.RETAIN);
-    const ids = subjects.flatMap((subject) => {
-      const [first, ...later] = readVersions(subject);
-      const schema = new CfnSchema(this, pascal(subject), {
-        name: subject,
-        registry: { arn: registry.attrArn },
-        dataFormat: 'AVRO',
-        compatibility: 'BACKWARD',
-        schemaDefinition: first?.definition ?? '',
-      });
-      schema.applyRemovalPolicy(RemovalPolicy.RETAIN);
-      let previous: CfnSchema | CfnSchemaVersion = schema;
-      const rest = later.map(({ version, definition }) => {
-        const resource = new CfnSchemaVersion(this, `${pascal(subject)}V${version}`, {
-          schema: { schemaArn: schema.attrArn },
-          schemaDefinition: definition,
-        });
-        resource.applyRemovalPolicy(RemovalPolicy.RETAIN);
-        resource.addDependency(previous); // versions are numbered in the order they are registered
-        previous = resource;
-        return `${subject}:${version}=${resource.attrVersionId}`;
-      });
-      return [`${subject}:1=${schema.attrInitialSchemaVersionId}`, ...rest];
+    registry.applyRemovalPolicy(retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
+    this.registryName = name;
+    this.schemaIds = subjects.flatMap((subject) => this.#register(registry, versionsOf(subject), retainData)).join(',');
+  }
+
+  #register(registry: CfnRegistry, versions: readonly SchemaDefinition[], retainData: boolean): readonly string[] {
+    const [first, ...later] = versions as readonly [SchemaDefinition, ...SchemaDefinition[]];
+    const schema = new CfnSchema(this, `${first.subject}-v1`, {
+      name: first.subject,
+      registry: { arn: registry.attrArn },
+      dataFormat: 'AVRO',
+      // New readers read what is under way; lambdas know every version, so one step back is enough for Glue to check.
+      compatibility: 'BACKWARD',
+      schemaDefinition: first.definition,
     });
-    this.schemaIds = Fn.join(',', ids);
+    // The first version goes only with its schema, and takes all the others along.
+    schema.applyRemovalPolicy(retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY, {
+      applyToUpdateReplacePolicy: false,
+    });
+    schema.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
+
+    let previous: CfnSchema | CfnSchemaVersion = schema;
+    const ids = later.map(({ subject, version, definition }) => {
+      const resource = new CfnSchemaVersion(this, `${subject}-v${version}`, {
+        schema: { schemaArn: schema.attrArn },
+        schemaDefinition: definition,
+      });
+      resource.applyRemovalPolicy(RemovalPolicy.RETAIN);
+      resource.addResourceDependency(previous); // Glue numbers them as they come
+      previous = resource;
+      return `${subject}:${version}=${resource.attrVersionId}`;
+    });
+    return [`${first.subject}:1=${schema.attrInitialSchemaVersionId}`, ...ids];
   }
 }
