@@ -31,6 +31,8 @@ export interface LocalRun {
   readonly deployed: Deployed;
   /** Stops everything, in the order in which it depends on each other; calling it again waits for the first call. */
   stop(): Promise<void>;
+  /** Resolves when a service ended that nobody stopped; the run is of no use then, and has to be stopped. */
+  readonly failed: Promise<Error>;
 }
 
 const region = 'eu-west-1';
@@ -58,7 +60,10 @@ const start = async (
   const assembly = await readAssembly(assemblyDir);
   signal?.throwIfAborted();
 
-  const services = await startServices({ dataDir, progress, ...(postgresPort === undefined ? {} : { postgresPort }) }, teardown);
+  const services = await startServices(
+    { dataDir, progress, ...(postgresPort === undefined ? {} : { postgresPort }) },
+    teardown,
+  );
   signal?.throwIfAborted();
 
   const metrics = createMetricsStore();
@@ -81,7 +86,7 @@ const start = async (
     dataDir,
     complain: progress,
   });
-  teardown.add(() => pollers.stop());
+  teardown.add(() => pollers.stop(() => functions.stop()));
   const scheduler = await startScheduler({ functions, progress });
   teardown.add(() => scheduler.stop());
   const [monitoring, lambda] = await Promise.all([startCloudWatch({ metrics }), startLambda({ functions, pollers })]);
@@ -104,5 +109,5 @@ const start = async (
   signal?.throwIfAborted();
   await pollers.start();
   scheduler.beginFiring();
-  return { world, deployed, stop: () => teardown.run() };
+  return { world, deployed, failed: services.failed, stop: () => teardown.run() };
 };

@@ -1,11 +1,16 @@
 // What Lambda's Node runtime is to a function: loads the bundle, takes one invocation at a time, answers.
 // Plain JavaScript, because its start is part of every cold start. Arguments: bundle folder, function name, its ARN,
 // memory in MB. Talks over the IPC channel; stdout and stderr are the function's own.
+import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
 const [, , codeDir, functionName, arn, memoryMb] = process.argv;
 process.on('disconnect', () => process.exit(0)); // the platform is gone
 process.on('SIGINT', () => {}); // Ctrl-C is the platform's business
+// As in Lambda, what was printed is out when console.log returns, also when the function then exits or is killed.
+// Node has no public way to say so.
+// oxlint-disable-next-line eslint/no-underscore-dangle
+for (const stream of [process.stdout, process.stderr]) stream._handle?.setBlocking?.(true);
 
 const describe = (error) => ({
   errorType: error instanceof Error ? error.name : typeof error,
@@ -13,8 +18,17 @@ const describe = (error) => ({
   trace: error instanceof Error ? (error.stack ?? '').split('\n') : [],
 });
 
-/** Peak, in kilobytes. */
-const peak = () => process.resourceUsage().maxRSS;
+/**
+ * Peak, in kilobytes. Not `resourceUsage().maxRSS` where there is /proc: on Linux a process begins with the peak of the
+ * process that forked it, so a large platform would make every function look large.
+ */
+const peak = () => {
+  try {
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
+  } catch {
+    return process.resourceUsage().maxRSS;
+  }
+};
 
 const answer = (message) => process.send({ ...message, peakRssKb: peak() });
 

@@ -1,3 +1,4 @@
+import { devNull } from 'node:os';
 import type { Endpoints, FunctionSpec } from '../world.ts';
 
 /** AWS's own name of each endpoint variable: `AWS_ENDPOINT_URL_<SERVICE>`, where the SDK looks for it. */
@@ -31,12 +32,17 @@ export const functionEnvironment = (
   AWS_DEFAULT_REGION: region,
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
+  // The SDK would read these from the developer's home otherwise.
+  AWS_CONFIG_FILE: devNull,
+  AWS_SHARED_CREDENTIALS_FILE: devNull,
   AWS_LAMBDA_FUNCTION_NAME: name,
   AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
   AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
   AWS_EXECUTION_ENV: `AWS_Lambda_nodejs${process.versions.node.split('.')[0]}.x`,
   LAMBDA_TASK_ROOT: codeDir,
-  ...Object.fromEntries(Object.entries(endpointVariables).map(([key, variable]) => [variable, endpoints[key as keyof Endpoints]])),
+  ...Object.fromEntries(
+    Object.entries(endpointVariables).map(([key, variable]) => [variable, endpoints[key as keyof Endpoints]]),
+  ),
   ...Object.fromEntries(
     Object.entries(environment).map(([key, value]) => [key, value === lambdaCaFile ? caFile : value]),
   ),

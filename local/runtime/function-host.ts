@@ -17,10 +17,10 @@ export interface RunningFunctions extends FunctionHost {
 interface Deployed {
   readonly spec: FunctionSpec;
   readonly idle: Instance[];
+  /** Those that are starting, too: a stop must find them. */
   readonly all: Set<Instance>;
   /** Invocations that wait for an instance; Lambda would throttle them. */
   readonly waiting: (() => void)[];
-  starting: number;
 }
 
 /** Where the template reserves nothing: enough for a laptop. */
@@ -48,24 +48,25 @@ export const createFunctionHost = ({ environment, metrics, logDir }: FunctionHos
         all.delete(warm);
         continue;
       }
-      if (all.size + deployed.starting < (spec.reservedConcurrency ?? defaultConcurrency)) break;
+      if (all.size < (spec.reservedConcurrency ?? defaultConcurrency)) break;
       await new Promise<void>((resolve) => waiting.push(resolve));
     }
-    deployed.starting += 1;
+    const instance = startInstance({
+      spec,
+      environment: environment(spec),
+      onLine: (line) => {
+        logs.write(spec.name, line);
+        metrics.ingest(line);
+      },
+    });
+    all.add(instance);
     try {
-      const instance = await startInstance({
-        spec,
-        environment: environment(spec),
-        onLine: (line) => {
-          logs.write(spec.name, line);
-          metrics.ingest(line);
-        },
-      });
-      all.add(instance);
-      return instance;
-    } finally {
-      deployed.starting -= 1;
+      await instance.ready;
+    } catch (error) {
+      all.delete(instance);
+      throw error;
     }
+    return instance;
   };
 
   const release = ({ idle, all, waiting }: Deployed, instance: Instance): void => {
@@ -105,25 +106,25 @@ export const createFunctionHost = ({ environment, metrics, logDir }: FunctionHos
 
   return {
     define: (spec) => {
-      functions.set(spec.name, { spec, idle: [], all: new Set(), waiting: [], starting: 0 });
+      functions.set(spec.name, { spec, idle: [], all: new Set(), waiting: [] });
     },
     get: (nameOrArn) => find(nameOrArn)?.spec,
     invoke,
     kill: (nameOrArn) => {
       const busy = [...(find(nameOrArn)?.all ?? [])];
-      for (const instance of busy) instance.kill();
+      for (const instance of busy) void instance.kill();
       return busy.length;
     },
     instances: (nameOrArn) =>
-      [...(find(nameOrArn)?.all ?? [])].map(({ initMs, peakRssMb }) => ({ initMs, peakRssMb: peakRssMb() })),
+      [...(find(nameOrArn)?.all ?? [])].map(({ initMs, peakRssMb }) => ({ initMs: initMs(), peakRssMb: peakRssMb() })),
     stop: async () => {
       stopped = true;
       const all = [...functions.values()].flatMap(({ all, waiting }) => {
         for (const resume of waiting.splice(0)) resume();
         return [...all];
       });
-      await Promise.all(all.map((instance) => instance.stop()));
-      await logs.close();
+      await Promise.all(all.map((instance) => instance.kill()));
+      logs.close();
     },
   };
 };

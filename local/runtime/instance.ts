@@ -1,20 +1,22 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { killGroup } from '../services/process/kill-group.ts';
 import type { FunctionSpec, InvokeResult } from '../world.ts';
+import { listenTo } from './instance-channel.ts';
 import { forEachLine } from './lines.ts';
 import { peakRssKb } from './peak-memory.ts';
 
 /** One process that runs one function, one invocation at a time, as a Lambda execution environment does. */
 export interface Instance {
+  /** Resolves when the bundle is loaded. Rejects with what the bundle said, where it does not load. */
+  readonly ready: Promise<void>;
   /** From spawn to ready, milliseconds. */
-  readonly initMs: number;
+  readonly initMs: () => number;
   readonly alive: () => boolean;
   readonly peakRssMb: () => number;
   readonly invoke: (payload: string, requestId: string) => Promise<InvokeResult>;
-  /** SIGKILL: what a crash looks like from outside. */
-  readonly kill: () => void;
-  /** Lets it end, and kills what does not. */
-  readonly stop: () => Promise<void>;
+  /** SIGKILL: what a crash looks like from outside. Settles when it is gone; at any moment, also before it is ready. */
+  readonly kill: () => Promise<void>;
 }
 
 export interface InstanceOptions {
@@ -23,21 +25,11 @@ export interface InstanceOptions {
   readonly onLine: (line: string) => void;
 }
 
-interface Message {
-  readonly kind: 'ready' | 'init-failed' | 'done' | 'thrown';
-  readonly payload?: string;
-  readonly errorMessage?: string;
-  readonly errorType?: string;
-  readonly peakRssKb: number;
-}
-
 const bootstrap = fileURLToPath(new URL('bootstrap.mjs', import.meta.url));
-const initMs = 10_000; // Lambda's limit for the init phase
-const memoryCheckMs = 100;
-const stopMs = 2_000;
+const longestInitMs = 10_000; // Lambda's limit for the init phase
 
-/** Starts a process and waits until its bundle is loaded. @throws Error with what the bundle said, where it does not load */
-export const startInstance = async ({ spec, environment, onLine }: InstanceOptions): Promise<Instance> => {
+/** Starts a process; the caller waits for `ready` before it invokes. */
+export const startInstance = ({ spec, environment, onLine }: InstanceOptions): Instance => {
   const startedAt = performance.now();
   const child = fork(bootstrap, [spec.codeDir, spec.name, spec.arn, String(spec.memoryMb)], {
     env: { ...environment },
@@ -48,80 +40,63 @@ export const startInstance = async ({ spec, environment, onLine }: InstanceOptio
     detached: true,
   });
   for (const stream of [child.stdout, child.stderr]) if (stream) forEachLine(stream, onLine);
-  const exited = new Promise<string>((resolve) => {
-    child.once('exit', (code, signal) => resolve(signal ?? `status ${code}`));
-    child.once('error', (error) => resolve(error.message));
-  });
+  const channel = listenTo(child);
+  // What it started itself goes with it, or would hold its output open.
+  child.once('exit', () => killGroup(child.pid));
 
-  const first = await withTimeout(nextMessage(child, exited), initMs);
-  if (first === 'timeout' || typeof first === 'string' || first.kind !== 'ready') {
+  let killed = false; // the system takes a moment to say so
+  const kill = (): Promise<void> => {
+    killed = true;
     child.kill('SIGKILL');
-    const why = typeof first === 'string' ? first : `${first.errorType}: ${first.errorMessage}`;
-    throw new Error(`${spec.name} did not start: ${why}`);
-  }
-  let peakKb = first.peakRssKb;
+    return channel.closed;
+  };
+
+  let peakKb = 0;
   const measured = (kb: number | undefined): boolean => {
     peakKb = Math.max(peakKb, kb ?? 0);
     return peakKb > spec.memoryMb * 1024;
   };
 
-  const tooMuch = (): string => `used ${Math.round(peakKb / 1024)} MB of ${spec.memoryMb}`;
-
-  let killed = false; // the system takes a moment to say so
-  const kill = (): void => {
-    killed = true;
-    child.kill('SIGKILL');
+  let initMs = 0;
+  const init = async (): Promise<void> => {
+    const first = await channel.next(longestInitMs);
+    initMs = performance.now() - startedAt;
+    if ('peakRssKb' in first) measured(first.peakRssKb);
+    if (first.kind === 'ready') return;
+    await kill();
+    const why =
+      first.kind === 'init-failed'
+        ? `${first.errorType}: ${first.errorMessage}`
+        : first.kind === 'gone'
+          ? `ended with ${first.how}`
+          : `was not ready after ${longestInitMs / 1000} s`;
+    throw new Error(`${spec.name} did not start: ${why}`);
   };
 
   const invoke = async (payload: string, requestId: string): Promise<InvokeResult> => {
     const failed = (kind: 'thrown' | 'timeout' | 'exit' | 'memory', message: string): InvokeResult => {
-      if (kind !== 'thrown') kill();
+      if (kind !== 'thrown') void kill();
       return { error: 'Unhandled', kind, message, requestId };
     };
+    const tooMuch = (): InvokeResult => failed('memory', `used ${Math.round(peakKb / 1024)} MB of ${spec.memoryMb}`);
     const deadline = Date.now() + spec.timeoutMs;
-    let timer: NodeJS.Timeout | undefined;
-    const overweight = new Promise<'memory'>((resolve) => {
-      timer = setInterval(() => void (measured(peakRssKb(child.pid)) && resolve('memory')), memoryCheckMs);
-    });
-    const answered = nextMessage(child, exited);
+    const answered = channel.next(spec.timeoutMs, () => measured(peakRssKb(child.pid)));
     child.send({ requestId, payload, deadline }, () => {}); // a failed send is an exit, and that is awaited
-    const outcome = await withTimeout(Promise.race([answered, overweight]), spec.timeoutMs);
-    clearInterval(timer);
-    if (outcome === 'timeout') return failed('timeout', `timed out after ${spec.timeoutMs / 1000} s`);
-    if (outcome === 'memory') return failed('memory', tooMuch());
-    if (typeof outcome === 'string') return failed('exit', `ended with ${outcome} before it answered`);
-    if (measured(outcome.peakRssKb)) return failed('memory', tooMuch());
+    const outcome = await answered;
+    if (outcome.kind === 'timeout') return failed('timeout', `timed out after ${spec.timeoutMs / 1000} s`);
+    if (outcome.kind === 'memory') return tooMuch();
+    if (outcome.kind === 'gone') return failed('exit', `ended with ${outcome.how} before it answered`);
+    if (measured(outcome.peakRssKb)) return tooMuch();
     if (outcome.kind === 'done') return { payload: JSON.parse(outcome.payload ?? 'null') as unknown, requestId };
     return failed('thrown', `${outcome.errorType}: ${outcome.errorMessage}`);
   };
 
   return {
-    initMs: performance.now() - startedAt,
+    ready: init(),
+    initMs: () => initMs,
     alive: () => !killed && child.connected && child.exitCode === null && child.signalCode === null,
     peakRssMb: () => peakKb / 1024,
     invoke,
     kill,
-    stop: async () => {
-      if (child.connected) child.disconnect();
-      const late = setTimeout(kill, stopMs);
-      await exited;
-      clearTimeout(late);
-    },
   };
-};
-
-/** The next message, or how the process ended before one came. */
-const nextMessage = (child: ChildProcess, exited: Promise<string>): Promise<Message | string> =>
-  Promise.race([new Promise<Message>((resolve) => child.once('message', (message) => resolve(message as Message))), exited]);
-
-const withTimeout = async <T>(promise: Promise<T>, ms: number): Promise<T | 'timeout'> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'timeout'>((resolve) => {
-    timer = setTimeout(() => resolve('timeout'), ms);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 };

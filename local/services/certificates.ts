@@ -29,7 +29,11 @@ const serverExtensions = [
   extension('2.5.29.19', true, sequence()),
   extension('2.5.29.15', true, bits(Buffer.from([0b1000_0000]), 7)),
   extension('2.5.29.37', false, sequence(identifier('1.3.6.1.5.5.7.3.1'))),
-  extension('2.5.29.17', false, sequence(element(0x82, Buffer.from('localhost')), element(0x87, Buffer.from([127, 0, 0, 1])))),
+  extension(
+    '2.5.29.17',
+    false,
+    sequence(element(0x82, Buffer.from('localhost')), element(0x87, Buffer.from([127, 0, 0, 1]))),
+  ),
 ];
 
 interface Subject {

@@ -25,8 +25,10 @@ export const yes = element(0x01, Buffer.from([0xff]));
 export const integer = (bytes: Uint8Array): Buffer => element(0x02, bytes);
 
 /** Seconds precision; years 1950 to 2049. */
-export const time = (at: Date): Buffer =>
-  element(0x17, Buffer.from(`${at.toISOString().replaceAll(/[-:T]|\.\d+/g, '').slice(2)}`, 'latin1'));
+export const time = (at: Date): Buffer => {
+  const digits = at.toISOString().replaceAll(/[-:T]|\.\d+/g, '');
+  return element(0x17, Buffer.from(digits.slice(2), 'latin1'));
+};
 
 const base128 = (arc: number): number[] => {
   const digits = [arc & 0x7f];

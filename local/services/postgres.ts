@@ -6,12 +6,16 @@ import pg from 'pg';
 import type { PostgresServer } from '../world.ts';
 import type { Certificates } from './certificates.ts';
 import { freePort } from './free-port.ts';
-import { giveTo, initialise, postgresBinaries, postgresUser } from './postgres-cluster.ts';
+import { initialise, postgresBinaries } from './postgres-cluster.ts';
+import { listenToServer } from './postgres-words.ts';
+import { chooseRunAs, giveTo, runAs } from './postgres-user.ts';
 import { startGuarded } from './process/guarded-program.ts';
 
 export interface RunningPostgres extends PostgresServer {
   /** Of the superuser that this run alone uses; the functions never see it. */
   readonly superuser: { readonly user: string; readonly password: string };
+  /** Resolves when it has ended, wanted or not. */
+  readonly ended: Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -26,7 +30,6 @@ export interface PostgresOptions {
 }
 
 const superuser = 'local_superuser';
-const startMs = 30_000;
 
 /**
  * TLS only. Aurora checks an IAM token itself; here members of `rds_iam` are let in without a check of theirs
@@ -59,16 +62,16 @@ export const startPostgres = async ({
 }: PostgresOptions): Promise<RunningPostgres> => {
   const cluster = join(dataDir, 'cluster');
   await mkdir(dataDir, { recursive: true });
-  const [binaries, as] = await Promise.all([postgresBinaries(), postgresUser()]);
+  const [binaries, as] = await Promise.all([postgresBinaries(), chooseRunAs()]);
   const password = await ownPassword(join(dataDir, 'password'));
-  if (!existsSync(join(cluster, 'PG_VERSION'))) await initialise(binaries, as, cluster, superuser, password);
+  await initialise(binaries, as, cluster, superuser, password);
 
   const files = { cert: join(cluster, 'server.pem'), key: join(cluster, 'server.key') };
   await copyFile(certificates.certificateFile, files.cert);
   await copyFile(certificates.keyFile, files.key);
   await chmod(files.key, 0o600);
   await writeFile(join(cluster, 'pg_hba.conf'), hostRules);
-  await giveTo(as, [files.cert, files.key, join(cluster, 'pg_hba.conf')]);
+  await giveTo(as, cluster);
 
   const port = await freePort(wanted, 'PostgreSQL');
   const all: Readonly<Record<string, string>> = {
@@ -83,33 +86,18 @@ export const startPostgres = async ({
     max_wal_size: '2GB',
     ...settings,
   };
+  const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const words = listenToServer();
   const server = startGuarded({
-    program: binaries.postgres,
-    args: ['-D', cluster, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-    ...(as ? { as } : {}),
-    onLine: (line) => {
-      words.push(line);
-      if (words.length > 20) words.shift();
-      if (line.includes('database system is ready to accept connections')) ready();
-    },
+    ...runAs(as, binaries.postgres, ['-D', cluster, ...flags]),
+    onLine: words.onLine,
   });
-  const words: string[] = [];
-  let ready = (): void => {};
-  await new Promise<void>((resolve, reject) => {
-    const give = (why: string): void => reject(new Error(`PostgreSQL ${why}: ${words.slice(-3).join(' | ')}`));
-    const timer = setTimeout(() => give(`was not ready after ${startMs / 1000} s`), startMs);
-    ready = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    void server.ended.then((code) => {
-      clearTimeout(timer);
-      give(`ended with status ${code} while it started`);
-    });
-  }).catch(async (error: unknown) => {
+  try {
+    await words.untilReady(server.ended);
+  } catch (error) {
     await server.stop();
     throw error;
-  });
+  }
 
   const ca = await readFile(certificates.caFile, 'utf8');
   const admin = async (): Promise<pg.Client> => {
@@ -134,6 +122,7 @@ export const startPostgres = async ({
     serverMajor: Math.floor(Number(rows[0]?.version ?? 0) / 10_000),
     superuser: { user: superuser, password },
     admin,
-    stop: server.stop,
+    ended: server.ended,
+    stop: () => server.stop(),
   };
 };

@@ -11,6 +11,8 @@ import { startSecretsManager } from './secrets-manager/start-secrets-manager.ts'
 export interface Services {
   readonly postgres: RunningPostgres;
   readonly endpoints: Omit<Endpoints, 'scheduler' | 'monitoring' | 'lambda'>;
+  /** Resolves when one of them ended that nobody stopped. */
+  readonly failed: Promise<Error>;
 }
 
 export interface ServicesOptions {
@@ -25,13 +27,24 @@ export const startServices = async (
   teardown: Teardown,
 ): Promise<Services> => {
   const within = (folder: string): string => join(dataDir, folder);
+  const { promise: failed, resolve: fail } = Promise.withResolvers<Error>();
+  /** A service that ends while it is not being stopped. */
+  const watch = (what: string, service: object, stopping: () => boolean): void => {
+    if (!('ended' in service)) return;
+    void Promise.resolve(service.ended).then(() => stopping() || fail(new Error(`${what} has ended by itself`)));
+  };
   const started = async <Service extends { stop(): Promise<void> }>(
     what: string,
     starting: Promise<Service>,
   ): Promise<Service> => {
     const startedAt = performance.now();
     const service = await starting;
-    teardown.add(() => service.stop());
+    let stopping = false;
+    watch(what, service, () => stopping);
+    teardown.add(() => {
+      stopping = true;
+      return service.stop();
+    });
     progress(`started ${what} in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
     return service;
   };
@@ -64,6 +77,7 @@ export const startServices = async (
     RunningPostgres,
   ] = await Promise.all(starting);
   return {
+    failed,
     postgres,
     endpoints: {
       kinesis: kinesis.endpoint,

@@ -20,22 +20,27 @@ const parse = (raw: unknown): Content => {
 
 const writeMs = 200;
 
-export const openCheckpoints = async (dataDir: string, mapping: string): Promise<Checkpoints> => {
+export const openCheckpoints = async (
+  dataDir: string,
+  mapping: string,
+  complain: (message: string) => void,
+): Promise<Checkpoints> => {
   const file = jsonFile<Content>(join(dataDir, 'checkpoints', `${mapping}.json`), {}, parse);
   const current: Record<string, string> = { ...(await file.read()) };
   let timer: NodeJS.Timeout | undefined;
-  let failure: unknown;
   const flush = async (): Promise<void> => {
     clearTimeout(timer);
     timer = undefined;
     await file.write({ ...current });
-    if (failure !== undefined) throw failure;
   };
   return {
     get: (shard) => current[shard],
     set: (shard, sequenceNumber) => {
       current[shard] = sequenceNumber;
-      timer ??= setTimeout(() => void flush().catch((error: unknown) => (failure = error)), writeMs);
+      timer ??= setTimeout(() => {
+        // The next write has everything that this one had.
+        flush().catch((error: unknown) => complain(`checkpoints are not written: ${String(error)}`));
+      }, writeMs);
     },
     flush,
   };

@@ -17,14 +17,18 @@ export interface GiveUp {
 
 /** `aws/lambda/<mapping>/<shard>/YYYY/MM/DD/YYYY-MM-DDTHH.MM.SS-<uuid>` */
 export const giveUpKey = (mapping: string, shard: string, at: Date, uuid: string): string => {
-  const iso = at.toISOString();
-  const [date = ''] = iso.split('T');
-  return `aws/lambda/${mapping}/${shard}/${date.replaceAll('-', '/')}/${iso.slice(0, 19).replaceAll(':', '.')}-${uuid}`;
+  const time = at.toISOString();
+  const [date = ''] = time.split('T');
+  return `aws/lambda/${mapping}/${shard}/${date.replaceAll('-', '/')}/${time.slice(0, 19).replaceAll(':', '.')}-${uuid}`;
 };
 
-export const giveUpBody = ({ mapping, region, shard, records, attempts, functionError, requestId }: GiveUp, at: Date) => {
-  const iso = (record: PolledRecord | undefined): string | undefined =>
-    record && new Date(record.arrivedAt).toISOString();
+const iso = (record: PolledRecord | undefined): string | undefined =>
+  record && new Date(record.arrivedAt).toISOString();
+
+export const giveUpBody = (
+  { mapping, region, shard, records, attempts, functionError, requestId }: GiveUp,
+  at: Date,
+) => {
   return {
     requestContext: {
       requestId,

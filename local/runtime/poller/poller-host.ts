@@ -3,7 +3,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { MetricsStore } from '../../services/cloudwatch/metrics-store.ts';
 import type { BatchReport, FunctionHost, KinesisMapping, PollerHost } from '../../world.ts';
 import { openCheckpoints, type Checkpoints } from './checkpoints.ts';
-import { writeGiveUp } from './give-up.ts';
+import { writeGiveUp, type GiveUp } from './give-up.ts';
 import { createShardPoller } from './shard-poller.ts';
 import { createShardReader, listShards, streamName } from './stream-reader.ts';
 
@@ -20,7 +20,11 @@ export interface PollerOptions {
 export interface RunningPollers extends PollerHost {
   /** Begins to read; mappings added before wait for it, so that nothing is consumed before the deploy is complete. */
   start(): Promise<void>;
-  stop(): Promise<void>;
+  /**
+   * Waits for batches under way.
+   * @param abandon - called when that takes too long, to end them; they are delivered again in the next run
+   */
+  stop(abandon?: () => Promise<void>): Promise<void>;
 }
 
 interface Polled {
@@ -31,6 +35,8 @@ interface Polled {
 
 /** New shards are looked for this often. */
 const discoverMs = 10_000;
+/** A batch under way is given this long when the run stops. */
+const stopMs = 3_000;
 
 /** The event source mappings of a run: one poller a shard. */
 export const createPollerHost = (options: PollerOptions): RunningPollers => {
@@ -57,6 +63,16 @@ export const createPollerHost = (options: PollerOptions): RunningPollers => {
     running.add(tracked);
   };
 
+  /** Counts as Lambda does for mappings with the metrics group `EventCount`. */
+  const giveUp = async (batch: GiveUp): Promise<void> => {
+    const { uuid, onFailureArn } = batch.mapping;
+    const count = (metric: string, value: number): void =>
+      metrics.put('AWS/Lambda', { EventSourceMappingUUID: uuid }, metric, value, 'Count', Date.now());
+    await writeGiveUp(s3, batch);
+    if (onFailureArn === undefined) count('DroppedEventCount', batch.records.length);
+    else count('OnFailureDestinationDeliveredEventCount', batch.records.length);
+  };
+
   const pollShard = (polled: Polled, checkpoints: Checkpoints, shard: string): void => {
     const { mapping } = polled;
     const functionName = functions.get(mapping.functionArn)?.name ?? mapping.functionArn;
@@ -70,7 +86,7 @@ export const createPollerHost = (options: PollerOptions): RunningPollers => {
       read: createShardReader(kinesis, mapping, shard),
       invoke: (event) => functions.invoke(mapping.functionArn, event),
       giveUp: ({ records, failures }, last) =>
-        writeGiveUp(s3, {
+        giveUp({
           mapping,
           region,
           shard,
@@ -81,7 +97,14 @@ export const createPollerHost = (options: PollerOptions): RunningPollers => {
         }),
       checkpoint: { get: () => checkpoints.get(shard), set: (number) => checkpoints.set(shard, number) },
       report: ({ records, ms, outcome, iteratorAgeMs }) => {
-        metrics.put('AWS/Lambda', { FunctionName: functionName }, 'IteratorAge', iteratorAgeMs, 'Milliseconds', Date.now());
+        metrics.put(
+          'AWS/Lambda',
+          { FunctionName: functionName },
+          'IteratorAge',
+          iteratorAgeMs,
+          'Milliseconds',
+          Date.now(),
+        );
         for (const listener of listeners) listener({ functionArn: mapping.functionArn, records, ms, outcome });
       },
       complain: (message) => complain(`${functionName} ${message}`),
@@ -91,7 +114,7 @@ export const createPollerHost = (options: PollerOptions): RunningPollers => {
   };
 
   const discover = async (polled: Polled): Promise<void> => {
-    const checkpoints = (polled.checkpoints ??= await openCheckpoints(dataDir, polled.mapping.uuid));
+    const checkpoints = (polled.checkpoints ??= await openCheckpoints(dataDir, polled.mapping.uuid, complain));
     for (const shard of await listShards(kinesis, streamName(polled.mapping.streamArn))) {
       if (!polled.shards.has(shard) && !stop.signal.aborted) pollShard(polled, checkpoints, shard);
     }
@@ -119,10 +142,12 @@ export const createPollerHost = (options: PollerOptions): RunningPollers => {
       await Promise.all(all.map((polled) => discover(polled)));
       for (const polled of all) track(keepDiscovering(polled));
     },
-    stop: async () => {
+    stop: async (abandon) => {
       stop.abort();
+      const late = setTimeout(() => void abandon?.(), stopMs);
       await Promise.all(running);
-      await Promise.all([...mappings.values()].map(({ checkpoints }) => checkpoints?.flush()));
+      clearTimeout(late);
+      await Promise.all([...mappings.values()].flatMap(({ checkpoints }) => checkpoints?.flush() ?? []));
     },
   };
 };

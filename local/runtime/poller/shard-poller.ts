@@ -40,13 +40,19 @@ export const createShardPoller = (mapping: KinesisMapping, shard: string, world:
     const tooOld = isTooOld(batch, mapping, world.now());
     const result = tooOld ? undefined : await world.invoke(kinesisEvent(mapping, world.region, shard, batch.records));
     const ms = performance.now() - startedAt;
+    // Stopping kills what does not end by itself. That is no failure of the batch: the next run delivers it again.
+    if (world.stopped() && result && 'error' in result) return undefined;
     const numbers = batch.records.map(({ sequenceNumber }) => sequenceNumber);
     const verdict = result
       ? readAnswer(result, numbers, mapping.reportBatchItemFailures)
       : ({ kind: 'failed', why: 'older than the mapping allows' } as const);
     const step = nextStep(batch, verdict, mapping, world.now());
     if ('done' in step && step.done) world.checkpoint.set(step.done.sequenceNumber);
-    const outcome = { advance: 'finished', retry: verdict.kind === 'from' ? 'partly' : 'failed', 'give-up': 'given-up' } as const;
+    const outcome = {
+      advance: 'finished',
+      retry: verdict.kind === 'from' ? 'partly' : 'failed',
+      'give-up': 'given-up',
+    } as const;
     if (result || step.kind === 'give-up') {
       world.report({ records: batch.records.length, ms, outcome: outcome[step.kind], iteratorAgeMs });
     }

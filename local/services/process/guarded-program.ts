@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { killGroup } from './kill-group.ts';
 
 export interface GuardedProgram {
   /** Resolves with the exit status when the program has ended, wanted or not. */
@@ -8,11 +9,14 @@ export interface GuardedProgram {
   stop(): Promise<void>;
 }
 
-export interface ProgramOptions {
+export interface Program {
   readonly program: string;
   readonly args: readonly string[];
   /** Whom it runs as; left out, as ourselves. */
   readonly as?: { readonly uid: number; readonly gid: number };
+}
+
+export interface ProgramOptions extends Program {
   readonly onLine: (line: string) => void;
 }
 
@@ -27,7 +31,10 @@ export const startGuarded = ({ program, args, as, onLine }: ProgramOptions): Gua
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', onLine);
   child.stdin.on('error', () => {}); // it is gone already: `ended` tells
   const ended = new Promise<number>((resolve) => {
-    child.once('exit', (code) => resolve(code ?? 1));
+    child.once('exit', (code) => {
+      killGroup(child.pid); // where it was the guard that was killed, the program is still there
+      resolve(code ?? 1);
+    });
     child.once('error', () => resolve(127));
   });
   return {

@@ -1,18 +1,22 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { RunningService } from '../json-service.ts';
+import { killGroup } from './kill-group.ts';
 
 const stopMs = 3_000;
 
 /** A package's server in a process of its own, so that what it costs does not slow the others down. */
 export interface NodeService extends RunningService {
-  readonly process: ChildProcess;
+  readonly pid: number;
+  /** Resolves when it has ended, wanted or not. */
+  readonly ended: Promise<unknown>;
 }
 
-/** @param launcher - the module beside us that starts the server; it says `{ port }` when it listens */
+/** @param launcher - the module in `launchers/` that starts the server; it says `{ port }` when it listens */
 export const startNodeService = async (name: string, launcher: string, dataDir: string): Promise<NodeService> => {
   const child = fork(fileURLToPath(new URL(`../launchers/${launcher}`, import.meta.url)), [dataDir], {
+    execArgv: [], // ours are not its: two cannot share the port of --inspect
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     detached: true,
   });
@@ -26,12 +30,13 @@ export const startNodeService = async (name: string, launcher: string, dataDir: 
   if (!first) throw new Error(`${name} did not start: ${complaint.trim() || 'it ended without a word'}`);
   const [{ port }] = first;
   return {
-    process: child,
+    pid: child.pid ?? 0,
+    ended,
     endpoint: `http://127.0.0.1:${port}`,
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       if (child.connected) child.disconnect(); // the launcher closes its server and ends
-      const timer = setTimeout(() => child.kill('SIGKILL'), stopMs);
+      const timer = setTimeout(() => killGroup(child.pid), stopMs);
       await ended;
       clearTimeout(timer);
     },

@@ -62,7 +62,10 @@ describe('the next step of a shard', () => {
   it('counts the attempts of a batch that does not move', () => {
     const failed = { kind: 'failed', why: 'x' } as const;
     expect(nextStep(batch(0, 1), failed, limits, now)).toEqual({ kind: 'retry', batch: batch(1, 1) });
-    expect(nextStep(batch(1, 1), { kind: 'from', index: 0 }, limits, now)).toEqual({ kind: 'retry', batch: batch(2, 1) });
+    expect(nextStep(batch(1, 1), { kind: 'from', index: 0 }, limits, now)).toEqual({
+      kind: 'retry',
+      batch: batch(2, 1),
+    });
     expect(nextStep(batch(2, 1), failed, limits, now)).toEqual({ kind: 'give-up', batch: batch(3, 1) });
   });
 
@@ -88,7 +91,9 @@ describe('the next step of a shard', () => {
       fc.property(verdict, fc.nat(4), (answer, failures) => {
         const whole = batch(failures, ...Array.from({ length: 10 }, (_, n) => n));
         const step = nextStep(whole, answer, limits, now);
-        const done = step.done ? whole.records.findIndex(({ sequenceNumber }) => sequenceNumber === step.done?.sequenceNumber) + 1 : 0;
+        const done = step.done
+          ? whole.records.findIndex(({ sequenceNumber }) => sequenceNumber === step.done?.sequenceNumber) + 1
+          : 0;
         const left = step.kind === 'advance' ? [] : step.batch.records;
         expect([...whole.records.slice(0, done), ...left].map(({ sequenceNumber }) => sequenceNumber)).toEqual(
           whole.records.map(({ sequenceNumber }) => sequenceNumber),
@@ -110,7 +115,12 @@ describe('a batch', () => {
     const large = { ...record(1), data: Buffer.alloc(1_000_000) };
     expect(cutBatch([record(1), record(2), record(3)], 2)).toBe(2);
     expect(cutBatch([record(1)], 500)).toBe(1);
-    expect(cutBatch(Array.from({ length: 9 }, () => large), 500)).toBe(4);
+    expect(
+      cutBatch(
+        Array.from({ length: 9 }, () => large),
+        500,
+      ),
+    ).toBe(4);
     expect(cutBatch([{ ...large, data: Buffer.alloc(7_000_000) }, large], 500)).toBe(1);
   });
 

@@ -1,0 +1,216 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateStreamCommand, PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createClients, type Clients } from '../../../local/resources/clients.ts';
+import { createPollerHost, type RunningPollers } from '../../../local/runtime/poller/poller-host.ts';
+import { createMetricsStore } from '../../../local/services/cloudwatch/metrics-store.ts';
+import { startNodeService } from '../../../local/services/process/node-service.ts';
+import { Teardown } from '../../../local/teardown.ts';
+import type { BatchReport, InvokeResult, KinesisMapping } from '../../../local/world.ts';
+import { functionsInMemory } from '../support/test-world.ts';
+
+interface Event {
+  readonly Records: { readonly kinesis: { readonly data: string; readonly sequenceNumber: string } }[];
+}
+
+let dir: string;
+let clients: Clients;
+const teardown = new Teardown();
+const texts = ({ Records }: Event): string[] =>
+  Records.map(({ kinesis }) => Buffer.from(kinesis.data, 'base64').toString());
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'millrace-poller-'));
+  teardown.add(() => rm(dir, { recursive: true }));
+  const kinesis = await startNodeService('kinesalite', 'kinesalite.ts', join(dir, 'kinesis'));
+  teardown.add(() => kinesis.stop());
+  const objects = await startNodeService('fauxqs', 'fauxqs.ts', join(dir, 'objects'));
+  teardown.add(() => objects.stop());
+  const { endpoint } = kinesis;
+  const none = { dynamodb: '', glue: '', secretsmanager: '', scheduler: '', monitoring: '', lambda: '' };
+  clients = createClients({ kinesis: endpoint, sqs: objects.endpoint, s3: objects.endpoint, ...none }, 'eu-west-1');
+  teardown.add(() => clients.destroy());
+  await clients.s3.send(new CreateBucketCommand({ Bucket: 'give-ups' }));
+});
+afterAll(() => teardown.run());
+
+const mapping = (stream: string, overrides: Partial<KinesisMapping> = {}): KinesisMapping => ({
+  uuid: `mapping-${stream}`,
+  functionArn: 'arn:aws:lambda:eu-west-1:000000000000:function:consumer',
+  streamArn: `arn:aws:kinesis:eu-west-1:000000000000:stream/${stream}`,
+  enabled: true,
+  batchSize: 3,
+  batchingWindowMs: 0,
+  bisect: false,
+  maxAttempts: 2,
+  maxAgeMs: 60_000,
+  parallelization: 1,
+  startingPosition: 'TRIM_HORIZON',
+  reportBatchItemFailures: true,
+  onFailureArn: 'arn:aws:s3:::give-ups',
+  ...overrides,
+});
+
+const fill = async (stream: string, ...records: string[]): Promise<void> => {
+  await clients.kinesis.send(new CreateStreamCommand({ StreamName: stream, ShardCount: 1 })).catch(() => {});
+  await expect
+    .poll(() =>
+      clients.kinesis
+        .send(
+          new PutRecordsCommand({
+            StreamName: stream,
+            Records: records.map((text) => ({ PartitionKey: 'p', Data: Buffer.from(text) })),
+          }),
+        )
+        .then(({ FailedRecordCount }) => FailedRecordCount, String),
+    )
+    .toBe(0);
+};
+
+/** Polls until `done`; tells what the function was given, and every batch. */
+const poll = async (
+  given: KinesisMapping,
+  consume: (event: Event) => InvokeResult['requestId'] | object | null | undefined,
+  done: (world: {
+    readonly seen: string[][];
+    readonly batches: BatchReport[];
+    readonly pollers: RunningPollers;
+  }) => boolean,
+) => {
+  const seen: string[][] = [];
+  const batches: BatchReport[] = [];
+  const complaints: string[] = [];
+  const functions = functionsInMemory(() => (payload) => {
+    seen.push(texts(payload as Event));
+    return consume(payload as Event);
+  });
+  functions.define({ name: 'consumer', arn: given.functionArn } as never);
+  const metrics = createMetricsStore();
+  const pollers = createPollerHost({
+    ...clients,
+    functions,
+    metrics,
+    region: 'eu-west-1',
+    dataDir: dir,
+    complain: (message) => complaints.push(message),
+  });
+  pollers.add(given);
+  pollers.onBatch((batch) => batches.push(batch));
+  await pollers.start();
+  await expect.poll(() => done({ seen, batches, pollers }), { timeout: 15_000 }).toBe(true);
+  const progress = pollers.progress(given.uuid);
+  await pollers.stop();
+  return { seen, batches, complaints, progress, metrics };
+};
+
+const from = ({ Records }: Event, text: string): object => ({
+  batchItemFailures: Records.filter(({ kinesis }) => Buffer.from(kinesis.data, 'base64').toString() === text).map(
+    ({ kinesis }) => ({ itemIdentifier: kinesis.sequenceNumber }),
+  ),
+});
+
+describe('a poller of a real stream', () => {
+  it('delivers every record in order, in batches, and goes on from there in the next run', async () => {
+    await fill('order', 'a', 'b', 'c', 'd');
+    const first = await poll(
+      mapping('order'),
+      () => null,
+      ({ pollers }) => (pollers.progress('mapping-order')[0]?.emptyAt ?? 0) > 0,
+    );
+    expect(first.seen).toEqual([['a', 'b', 'c'], ['d']]);
+    expect(first.batches.map(({ outcome }) => outcome)).toEqual(['finished', 'finished']);
+    expect(first.metrics.list({ namespace: 'AWS/Lambda' }).map(({ name }) => name)).toEqual(['IteratorAge']);
+    await fill('order', 'e');
+    const second = await poll(
+      mapping('order'),
+      () => null,
+      ({ seen }) => seen.length > 0,
+    );
+    expect(second.seen).toEqual([['e']]);
+  });
+
+  it('tries again from the record that the function names, and moves on when it is done', async () => {
+    await fill('partial', 'a', 'b', 'c');
+    let tries = 0;
+    const { seen } = await poll(
+      mapping('partial'),
+      (event) => (tries++ === 0 ? from(event, 'b') : null),
+      (world) => world.seen.length === 2,
+    );
+    expect(seen).toEqual([
+      ['a', 'b', 'c'],
+      ['b', 'c'],
+    ]);
+  });
+
+  it('gives up after its attempts, keeps the records in the bucket, and does not stop the shard', async () => {
+    await fill('poison', 'a', 'b', 'c', 'd');
+    const { seen, batches, progress } = await poll(
+      mapping('poison'),
+      (event) => from(event, 'b'),
+      (world) => world.seen.some(([first]) => first === 'd'),
+    );
+    expect(seen).toEqual([['a', 'b', 'c'], ['b', 'c'], ['b', 'c'], ['d']]);
+    expect(batches.map(({ outcome }) => outcome).slice(0, 3)).toEqual(['partly', 'partly', 'given-up']);
+    expect(progress.length).toBe(1);
+
+    const { Contents = [] } = await clients.s3.send(new ListObjectsV2Command({ Bucket: 'give-ups' }));
+    expect(Contents.length).toBe(1);
+    const key = Contents[0]?.Key ?? '';
+    expect(key).toMatch(
+      /^aws\/lambda\/mapping-poison\/shardId-000000000000\/\d{4}\/\d\d\/\d\d\/\d{4}-\d\d-\d\dT\d\d\.\d\d\.\d\d-[0-9a-f-]{36}$/,
+    );
+    const { Body } = await clients.s3.send(new GetObjectCommand({ Bucket: 'give-ups', Key: key }));
+    const object = JSON.parse((await Body?.transformToString()) ?? '') as {
+      readonly payload: string;
+      readonly requestContext: object;
+      readonly KinesisBatchInfo: object;
+    };
+    expect(object.requestContext).toMatchObject({ condition: 'RetryAttemptsExhausted', approximateInvokeCount: 3 });
+    expect(object.KinesisBatchInfo).toMatchObject({ shardId: 'shardId-000000000000', batchSize: 2 });
+    expect(texts(JSON.parse(object.payload) as Event)).toEqual(['b', 'c']);
+  });
+
+  it('gives up what is too old without calling the function', async () => {
+    await fill('old', 'a');
+    const { seen, batches } = await poll(
+      mapping('old', { maxAgeMs: 0 }),
+      () => null,
+      (world) => world.batches.length > 0,
+    );
+    expect(seen).toEqual([]);
+    expect(batches[0]?.outcome).toBe('given-up');
+  });
+
+  it('reads nothing while it is disabled, and goes on when it is enabled', async () => {
+    await fill('paused', 'a');
+    let enabled = false;
+    const given = mapping('paused', { enabled: false });
+    const { seen } = await poll(
+      given,
+      () => null,
+      ({ seen, pollers }) => {
+        if (!enabled && seen.length === 0) {
+          enabled = pollers.list()[0]?.enabled === false;
+          pollers.setEnabled(given.uuid, true);
+        }
+        return seen.length > 0;
+      },
+    );
+    expect(seen).toEqual([['a']]);
+  });
+
+  it('complains and goes on polling when the bucket cannot take a give-up', async () => {
+    await fill('no-bucket', 'a');
+    const given = mapping('no-bucket', { onFailureArn: 'arn:aws:s3:::nowhere', maxAttempts: 0 });
+    const { complaints } = await poll(
+      given,
+      (event) => from(event, 'a'),
+      (world) => world.seen.length >= 2,
+    );
+    expect(complaints[0]).toMatch(/^consumer shardId-000000000000: /);
+  });
+});
