@@ -1,0 +1,89 @@
+#!/usr/bin/env node
+/** `npm start`: the platform on this machine, with a feed and an account (docs/local.md). */
+import { join } from 'node:path';
+import { checkRecording } from '../feeds/recordings.ts';
+import { formatAccount } from '../feeds/account/format-account.ts';
+import { systemClock } from '../feeds/clock.ts';
+import { startLocal } from '../local/run.ts';
+import { openDataDir } from './local/data-dir.ts';
+import { removeLocalFile, writeLocalFile } from './local/local-file.ts';
+import { help, parseLocalOptions, UsageError, type LocalOptions } from './local/options.ts';
+import { openPlatform } from './local/platform.ts';
+import { createScreen, type Screen } from './local/screen.ts';
+import { runSession } from './local/session.ts';
+import { listenForStop, type StopSignals } from './local/stop-signals.ts';
+import { synthesize } from './local/synthesize.ts';
+
+const stoppedEarly = 130;
+
+const checkRecordings = async ({ feed }: LocalOptions): Promise<void> => {
+  if (!('replay' in feed)) return;
+  for (const recording of feed.replay.recordings) {
+    try {
+      await checkRecording(recording);
+    } catch (error) {
+      throw new UsageError((error as Error).message, { cause: error });
+    }
+  }
+};
+
+const runAt = async (dataDir: string, options: LocalOptions, screen: Screen, signals: StopSignals): Promise<number> => {
+  const startedAt = performance.now();
+  const progress = (line: string): void => {
+    screen.print(`[${((performance.now() - startedAt) / 1000).toFixed(1).padStart(5)} s] ${line}`);
+  };
+  progress('synthesizing the environment local');
+  const assemblyDir = join(dataDir, 'cdk.out');
+  await synthesize(assemblyDir, signals.stop);
+  progress('synthesized; starting the services');
+  const run = await startLocal({ assemblyDir, dataDir, progress, signal: signals.stop });
+  try {
+    await writeLocalFile(run.world);
+    const platform = openPlatform(run, systemClock(signals.stopNow).sleep);
+    try {
+      progress('running; Ctrl-C ends it with an account');
+      const liveEveryMs = process.stdout.isTTY ? 1_000 : 5_000;
+      const session = { options, world: run.world, platform, screen, signals, liveEveryMs };
+      const { account, feedError } = await runSession(session);
+      screen.print(formatAccount(account));
+      return account.balances && feedError === undefined ? 0 : 1;
+    } finally {
+      platform.close();
+    }
+  } finally {
+    screen.print('Stopping.');
+    await Promise.all([run.stop(), removeLocalFile()]);
+  }
+};
+
+const main = async (args: readonly string[]): Promise<number> => {
+  const options = parseLocalOptions(args);
+  if (!options) {
+    console.log(help);
+    return 0;
+  }
+  await checkRecordings(options);
+  const signals = listenForStop();
+  const screen = createScreen(process.stdout);
+  const dataDir = await openDataDir(options.dataDir);
+  try {
+    return await runAt(dataDir.path, options, screen, signals);
+  } catch (error) {
+    if (signals.stopNow.aborted || (signals.stop.aborted && error === signals.stop.reason)) {
+      screen.print('Stopped before there was an account.');
+      return stoppedEarly;
+    }
+    throw error;
+  } finally {
+    await dataDir.release();
+    if (dataDir.kept) screen.print(`The data is in ${dataDir.path}`);
+  }
+};
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  console.error(`millrace: ${error instanceof Error ? error.message : String(error)}`);
+  if (error instanceof UsageError) console.error('npm start -- --help lists the options.');
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}

@@ -1,0 +1,44 @@
+import type { MetricsStore } from '../../local/services/cloudwatch/metrics-store.ts';
+
+/** What is known cheaply while it runs: from metrics, so good for a look and not for an account. */
+export interface LiveCounts {
+  readonly source: string;
+  readonly sent: number;
+  readonly stored: number;
+  readonly duplicates: number;
+  readonly rejected: number;
+  /** The longest of the last seconds, milliseconds; undefined without records. */
+  readonly lagMs: number | undefined;
+}
+
+const namespace = 'Millrace';
+const recentMs = 10_000;
+
+export const readLiveCounts = (metrics: MetricsStore, source: string, sent: number, now: number): LiveCounts => {
+  const series = (name: string) => metrics.list({ namespace, name, dimensions: { source } });
+  const total = (name: string): number => series(name).reduce((sum, metric) => sum + metrics.total(metric), 0);
+  const lags = series('Lag').flatMap((metric) => metrics.query(metric, now - recentMs, now + 1_000, 1));
+  return {
+    source,
+    sent,
+    stored: total('Stored'),
+    duplicates: total('Duplicates'),
+    rejected: total('Rejected'),
+    lagMs: lags.length === 0 ? undefined : Math.max(...lags.map(({ statistics }) => statistics.max)),
+  };
+};
+
+const number = (value: number): string => Math.round(value).toLocaleString('en-US');
+
+export const formatLive = (counts: readonly LiveCounts[], elapsedMs: number): string[] => [
+  `${Math.round(elapsedMs / 1000)} s`,
+  ...counts.map(({ source, sent, stored, duplicates, rejected, lagMs }) =>
+    [
+      `${source}: sent ${number(sent)}`,
+      `stored ${number(stored)}`,
+      `duplicates ${number(duplicates)}`,
+      `rejected ${number(rejected)}`,
+      `lag ${lagMs === undefined ? '-' : `${number(lagMs)} ms`}`,
+    ].join(', '),
+  ),
+];

@@ -1,0 +1,142 @@
+import { parseArgs } from 'node:util';
+import type { Speed } from '../../feeds/pace.ts';
+import { namedRecording, type Recording } from '../../feeds/recording-kinds.ts';
+
+/** The command line is wrong: exit status 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export interface Simulation {
+  /** Records a second. */
+  readonly rate: number;
+  readonly seed: number;
+}
+
+export interface Replay {
+  readonly recordings: readonly Recording[];
+  readonly speed: Speed;
+}
+
+export interface LocalOptions {
+  readonly feed: { readonly simulate: Simulation } | { readonly replay: Replay };
+  /** How long to feed; undefined until it is stopped, or done. */
+  readonly durationMs: number | undefined;
+  readonly exitWhenDone: boolean;
+  /** Undefined for a temporary one. */
+  readonly dataDir: string | undefined;
+}
+
+export const help = `Usage: npm start -- [options]
+
+Synthesizes the local environment, runs it on this machine and feeds it; ends with an account of every record.
+Without --replay the feed is simulated quotes and trades.
+
+  --replay FILE…      feed recordings instead: market-quotes.ndjson, market-trades.ndjson (kind:file for another name)
+  --speed N|max       times the recorded pace (default 1); max waits for nothing
+  --rate N            simulated records a second (default 100)
+  --seed N            of the simulation (default 1)
+  --duration TIME     feed for so long, then end: 20s, 5m, 1h, 500ms
+  --exit-when-done    end when the replay has been sent and processed
+  --data DIR          keep the data there, and go on with what is there already
+  --help              this text
+
+Ctrl-C ends the feed, takes the account and stops everything; once more, and it stops at once.
+Exit status: 0 the account balances; 1 it does not, or something failed; 2 wrong input; 130 stopped before there was an account.`;
+
+const flags = {
+  replay: { type: 'string', multiple: true },
+  speed: { type: 'string' },
+  rate: { type: 'string' },
+  seed: { type: 'string' },
+  duration: { type: 'string' },
+  'exit-when-done': { type: 'boolean' },
+  data: { type: 'string' },
+  help: { type: 'boolean' },
+} as const;
+
+const numberOf = (flag: string, text: string, must: string, isRight: (value: number) => boolean): number => {
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+  if (isRight(value)) return value;
+  throw new UsageError(`--${flag} must be ${must}, is "${text}"`);
+};
+
+const speedOf = (text: string): Speed =>
+  text === 'max' ? 'max' : numberOf('speed', text, 'a number above 0, or max', (value) => value > 0);
+
+const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
+
+/** As long as a timer can wait. */
+const longestMs = 2 ** 31 - 1;
+
+const durationOf = (text: string): number => {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
+  const ms = Math.round(Number(number) * unitMs[(unit ?? 's') as keyof typeof unitMs]);
+  if (ms > 0 && ms <= longestMs) return ms;
+  throw new UsageError(`--duration must be a time such as 20s, 5m, 1h or 500ms, at most 24 days, is "${text}"`);
+};
+
+const parse = (args: readonly string[]) => {
+  try {
+    return parseArgs({ args: [...args], options: flags, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error });
+  }
+};
+
+const recordingOf = (argument: string): Recording => {
+  try {
+    return namedRecording(argument);
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error });
+  }
+};
+
+const mostRate = 50_000;
+
+/**
+ * @returns undefined where help was asked for
+ * @throws UsageError naming the option that is wrong
+ */
+export const parseLocalOptions = (args: readonly string[]): LocalOptions | undefined => {
+  const { values, positionals } = parse(args);
+  if (values.help) return undefined;
+  // --replay FILE…: what follows without a flag is another file.
+  if (values.replay === undefined && positionals[0] !== undefined) {
+    throw new UsageError(`"${positionals[0]}" is no option; a recording is given as --replay ${positionals[0]}`);
+  }
+  const only = (flag: 'speed' | 'rate' | 'seed', meaningful: boolean, why: string): void => {
+    if (values[flag] !== undefined && !meaningful) throw new UsageError(`--${flag} ${why}`);
+  };
+  const isReplay = values.replay !== undefined;
+  only('speed', isReplay, 'is for a replay: give --replay too');
+  only('rate', !isReplay, 'is for the simulation: it means nothing with --replay');
+  only('seed', !isReplay, 'is for the simulation: it means nothing with --replay');
+  if (values['exit-when-done'] && !isReplay && values.duration === undefined) {
+    throw new UsageError('--exit-when-done: the simulation is never done; give --replay or --duration');
+  }
+  if (values.data === '') throw new UsageError('--data must name a folder');
+  return {
+    feed: isReplay
+      ? {
+          replay: {
+            recordings: [...(values.replay ?? []), ...positionals].map(recordingOf),
+            speed: speedOf(values.speed ?? '1'),
+          },
+        }
+      : {
+          simulate: {
+            rate: numberOf(
+              'rate',
+              values.rate ?? '100',
+              `a number above 0, at most ${mostRate}`,
+              (n) => n > 0 && n <= mostRate,
+            ),
+            seed: numberOf('seed', values.seed ?? '1', 'a whole number', Number.isSafeInteger),
+          },
+        },
+    durationMs: values.duration === undefined ? undefined : durationOf(values.duration),
+    exitWhenDone: values['exit-when-done'] ?? false,
+    dataDir: values.data,
+  };
+};

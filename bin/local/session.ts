@@ -1,0 +1,113 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Account } from '../../feeds/account/account.ts';
+import { settle } from '../../feeds/account/settle.ts';
+import { takeAccount } from '../../feeds/account/take-account.ts';
+import { systemClock } from '../../feeds/clock.ts';
+import { sendFeed } from '../../feeds/send-feed.ts';
+import type { LocalWorld } from '../../local/world.ts';
+import { createFeed } from './feed.ts';
+import { formatLive, readLiveCounts } from './live.ts';
+import type { LocalOptions } from './options.ts';
+import type { Platform } from './platform.ts';
+import type { Screen } from './screen.ts';
+import type { StopSignals } from './stop-signals.ts';
+
+export interface Session {
+  readonly options: LocalOptions;
+  readonly world: LocalWorld;
+  readonly platform: Platform;
+  readonly screen: Screen;
+  readonly signals: StopSignals;
+  /** Milliseconds between two looks at the live counts. */
+  readonly liveEveryMs: number;
+}
+
+/** Longer than the poller's longest pause between two attempts and an attempt itself. */
+const noProgressMs = 90_000;
+/** Once all shards are read to their end, what does not balance after this long never will. */
+const settledMs = 5_000;
+const lookEveryMs = 250;
+/** Parked messages are back in their queue a second after a look at them. */
+const lookAgainMs = 2_000;
+
+/** Until the signal: a wait that is over is no failure. */
+const until = async (signal: AbortSignal): Promise<void> => {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+};
+
+/** Sends the feed to its end, or until it is to end. @throws Error when the feed itself fails */
+const feed = async ({ options, platform, screen, signals }: Session, onSent: (source: string, n: number) => void) => {
+  const { stop } = signals;
+  const end =
+    options.durationMs === undefined ? stop : AbortSignal.any([stop, AbortSignal.timeout(options.durationMs)]);
+  try {
+    await sendFeed(createFeed(options.feed, platform.encoder, systemClock(end)), platform.senders, onSent, end);
+  } catch (error) {
+    if (!end.aborted) throw error;
+  }
+  if (end.aborted) return;
+  screen.print('The feed has been sent.');
+  if (!options.exitWhenDone) await until(end);
+};
+
+/** Waits for the shards to be read to their end; gives up when they no longer get on. */
+const catchUp = async ({ platform, screen, signals }: Session): Promise<void> => {
+  const fedAt = Date.now();
+  let checkpoints = platform.checkpoints();
+  let changedAt = fedAt;
+  while (!platform.isCaughtUp(fedAt)) {
+    await wait(lookEveryMs, undefined, { signal: signals.stopNow });
+    const now = Date.now();
+    if (checkpoints !== platform.checkpoints()) changedAt = now;
+    checkpoints = platform.checkpoints();
+    if (now - changedAt < noProgressMs) continue;
+    screen.print(`No shard has got on for ${noProgressMs / 1000} s: the account is taken as it is.`);
+    return;
+  }
+};
+
+export interface Outcome {
+  readonly account: Account;
+  /** Why the feed ended early, where it failed: what it had sent by then is in the account. */
+  readonly feedError: unknown;
+}
+
+/**
+ * Feeds, shows how it goes, and takes the account at the end, also of a feed that failed.
+ * @throws Error when the account cannot be taken; the stop signal's reason when all is to be stopped at once
+ */
+export const runSession = async (session: Session): Promise<Outcome> => {
+  const { world, platform, screen, signals, liveEveryMs } = session;
+  const startedAt = Date.now();
+  const sent = new Map<string, number>();
+  const show = (): void => {
+    const now = Date.now();
+    const counts = platform.sources.map((source) => readLiveCounts(world.metrics, source, sent.get(source) ?? 0, now));
+    screen.show(formatLive(counts, now - startedAt));
+  };
+  const timer = setInterval(show, liveEveryMs);
+  try {
+    let feedError: unknown;
+    await feed(session, (source, count) => sent.set(source, (sent.get(source) ?? 0) + count)).catch(
+      (error: unknown) => {
+        feedError = error;
+        screen.print(`The feed failed: ${error instanceof Error ? error.message : String(error)}`);
+      },
+    );
+    screen.print('Waiting until everything in the streams has been processed.');
+    await catchUp(session);
+    show();
+    clearInterval(timer);
+    screen.print('Taking the account.');
+    const sleep = (ms: number): Promise<void> => wait(ms, undefined, { signal: signals.stopNow });
+    const account = await settle(
+      () => takeAccount(platform.readers),
+      { everyMs: lookAgainMs, unchangedMs: settledMs, now: Date.now, sleep },
+      () => screen.print('The account does not balance yet; looking again.'),
+    );
+    return { account, feedError };
+  } finally {
+    clearInterval(timer);
+  }
+};

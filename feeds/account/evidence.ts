@@ -1,0 +1,121 @@
+import { positionKey, type StreamPosition } from '../../lambdas/shared/stream/position.ts';
+
+/** A record as the stream still has it. */
+export interface StreamEntry {
+  readonly sequenceNumber: string;
+  readonly bytes: Buffer;
+  /** Milliseconds since the epoch, here and below. */
+  readonly arrivedAt: number;
+}
+
+/** Some records of one shard, in its order; a shard without records has one empty page. */
+export interface StreamPage {
+  readonly source: string;
+  readonly stream: string;
+  readonly shard: string;
+  /** What arrived before may be gone from the stream. */
+  readonly keepsFrom: number;
+  readonly records: readonly StreamEntry[];
+}
+
+/** What an event is, taken from its bytes: its key, and the hash that tells a duplicate from a conflict. */
+export interface Identity {
+  readonly source: string;
+  readonly sourceEventId: string;
+  /** Whole UTC days since 1970-01-01. */
+  readonly day: number;
+  /** Hexadecimal. */
+  readonly bodyHash: string;
+}
+
+/** A row of the table of events. */
+export interface StoredRow extends Identity {
+  readonly position: StreamPosition;
+  readonly arrivedAt: number;
+}
+
+/** A record that was parked, or that Lambda gave up on. */
+export interface DeadLetter {
+  readonly source: string;
+  readonly position: StreamPosition;
+  readonly reason: string;
+  readonly arrivedAt: number;
+  readonly via: 'parked' | 'given-up';
+  /** Of the bytes it carries; undefined where they cannot be had. */
+  readonly digest: string | undefined;
+}
+
+/** A record that the platform does not read for now, on purpose. */
+export interface HeldRecord {
+  readonly source: string;
+  readonly position: StreamPosition;
+  readonly arrivedAt: number;
+}
+
+/** One string per key, for sets. */
+export const keyOf = ({ source, sourceEventId, day }: Identity): string => `${source}/${day}/${sourceEventId}`;
+
+/** The sets that explain what the streams hold. Keyed by position unless it says otherwise. */
+export interface Evidence {
+  readonly stored: ReadonlyMap<string, { readonly key: string; readonly source: string; readonly arrivedAt: number }>;
+  /** Body hash by key. */
+  readonly keys: ReadonlyMap<string, string>;
+  readonly deadLetters: ReadonlyMap<string, DeadLetter>;
+  readonly held: ReadonlyMap<string, HeldRecord>;
+  /** Rows that have a key, or a position, that another row has too. */
+  readonly keysStoredTwice: readonly StoredRow[];
+  readonly positionsStoredTwice: readonly StoredRow[];
+  /** Dead letters whose position has one already: a crash between sending one and noting it. */
+  readonly parkedAgain: readonly DeadLetter[];
+}
+
+type Pages<T> = AsyncIterable<readonly T[]>;
+
+const collectRows = async (pages: Pages<StoredRow>) => {
+  const stored = new Map<string, { key: string; source: string; arrivedAt: number }>();
+  const keys = new Map<string, string>();
+  const keysStoredTwice: StoredRow[] = [];
+  const positionsStoredTwice: StoredRow[] = [];
+  for await (const page of pages) {
+    for (const row of page) {
+      const key = keyOf(row);
+      const at = positionKey(row.position);
+      if (keys.has(key)) keysStoredTwice.push(row);
+      else keys.set(key, row.bodyHash);
+      if (stored.has(at)) positionsStoredTwice.push(row);
+      else stored.set(at, { key, source: row.source, arrivedAt: row.arrivedAt });
+    }
+  }
+  return { stored, keys, keysStoredTwice, positionsStoredTwice };
+};
+
+const collectLetters = async (pages: Pages<DeadLetter>) => {
+  const deadLetters = new Map<string, DeadLetter>();
+  const parkedAgain: DeadLetter[] = [];
+  for await (const page of pages) {
+    for (const letter of page) {
+      const at = positionKey(letter.position);
+      if (deadLetters.has(at)) parkedAgain.push(letter);
+      // A parked record carries its reason; that Lambda gave up on it as well says no more.
+      if (!deadLetters.has(at) || letter.via === 'parked') deadLetters.set(at, letter);
+    }
+  }
+  return { deadLetters, parkedAgain };
+};
+
+const collectHeld = async (pages: Pages<HeldRecord>) => {
+  const held = new Map<string, HeldRecord>();
+  for await (const page of pages) for (const record of page) held.set(positionKey(record.position), record);
+  return { held };
+};
+
+/** Reads all there is, page by page. Only positions, keys and digests are kept: some hundred bytes a record. */
+export const collectEvidence = async (
+  rows: Pages<StoredRow>,
+  letters: Pages<DeadLetter>,
+  heldRecords: Pages<HeldRecord>,
+): Promise<Evidence> => ({
+  ...(await collectRows(rows)),
+  ...(await collectLetters(letters)),
+  ...(await collectHeld(heldRecords)),
+});

@@ -1,0 +1,36 @@
+import type { Account, SourceAccount } from './account.ts';
+import { faultKinds, type FaultKind } from './classify.ts';
+
+const number = (count: number): string => count.toLocaleString('en-US');
+
+const byReason = (reasons: Readonly<Record<string, number>>): string =>
+  Object.entries(reasons)
+    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+    .map(([reason, count]) => `${reason} ${number(count)}`)
+    .join(', ');
+
+const row = (name: string, count: number, remark = ''): string =>
+  `  ${name.padEnd(24)}${number(count).padStart(12)}${remark === '' ? '' : `   ${remark}`}`;
+
+const formatSource = ({ source, records, classes, reasons, faults, agedOut, parkedAgain }: SourceAccount): string[] => [
+  source,
+  row('in the stream', records),
+  row('stored', classes.stored),
+  row('duplicate', classes.duplicate),
+  row('dead letter', classes.deadLetter, byReason(reasons)),
+  row('held', classes.held),
+  row('lost', classes.lost),
+  row('phantom', (faults.phantomRow ?? 0) + (faults.phantomDeadLetter ?? 0) + (faults.phantomHeld ?? 0)),
+  ...(agedOut > 0 ? [row('aged out', agedOut, 'older than the stream remembers: not checked')] : []),
+  ...(parkedAgain > 0 ? [row('dead letters again', parkedAgain, 'the same record once more, after a crash')] : []),
+  ...Object.entries(faults).map(([kind, count]) => row('FAULT', count, faultKinds[kind as FaultKind])),
+];
+
+/** As lines for a person: a table per source, then where to look. */
+export const formatAccount = ({ sources, examples, balances }: Account): string =>
+  [
+    'Account: every record of the stream, read again from the beginning',
+    ...sources.flatMap(formatSource),
+    ...examples.map(({ kind, position }) => `  ${faultKinds[kind]}: ${position}`),
+    balances ? 'The account balances.' : 'THE ACCOUNT DOES NOT BALANCE.',
+  ].join('\n');

@@ -1,0 +1,53 @@
+import type { KinesisClient } from '@aws-sdk/client-kinesis';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { Client } from 'pg';
+import type { SchemaIds } from '../../lambdas/shared/serde/schema-ids.ts';
+import { createIdentify } from '../account/identify.ts';
+import type { AccountReaders } from '../account/take-account.ts';
+import { createGivenUpReader, createReadObject } from './given-up.ts';
+import { createParkedReader } from './parked.ts';
+import { createStoredRowsReader } from './stored-rows.ts';
+import { createStreamsReader } from './streams.ts';
+
+/** Where a platform keeps what an account is taken from. */
+export interface Places {
+  readonly kinesis: KinesisClient;
+  readonly sqs: SQSClient;
+  readonly s3: S3Client;
+  /** Source by name of its stream. */
+  readonly streams: ReadonlyMap<string, string>;
+  readonly parkedQueueUrls: readonly string[];
+  /** Buckets that Lambda writes give-ups to. */
+  readonly giveUpBuckets: readonly string[];
+  /** A new connection that may read `millrace.events`. */
+  readonly connect: () => Promise<Client>;
+  readonly schemaIds: SchemaIds;
+  readonly now: () => number;
+}
+
+/** The readers of one platform, local or not. Nothing is held yet: that comes with the failure machine. */
+export const openReaders = ({
+  kinesis,
+  sqs,
+  s3,
+  streams,
+  parkedQueueUrls,
+  giveUpBuckets,
+  connect,
+  schemaIds,
+  now,
+}: Places): AccountReaders => {
+  const readParked = createParkedReader(sqs, parkedQueueUrls, createReadObject(s3));
+  const readGivenUp = createGivenUpReader(s3, giveUpBuckets, streams);
+  return {
+    readStreams: createStreamsReader(kinesis, streams, now),
+    readStored: createStoredRowsReader(connect),
+    readDeadLetters: async function* () {
+      yield* readParked();
+      yield* readGivenUp();
+    },
+    readHeld: async function* () {},
+    identify: createIdentify(schemaIds),
+  };
+};

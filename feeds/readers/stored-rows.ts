@@ -1,0 +1,41 @@
+import type { Client } from 'pg';
+import type { StoredRow } from '../account/evidence.ts';
+
+const pageSize = 5_000;
+
+/** Positions, keys and hashes of all rows. Days as a number: a date would come back in the machine's time zone. */
+const query = `
+  SELECT source, source_event_id AS "sourceEventId", occurred_on - DATE '1970-01-01' AS day,
+         encode(body_hash, 'hex') AS "bodyHash", stream, shard, sequence_number AS "sequenceNumber",
+         floor(extract(epoch FROM arrived_at) * 1000)::float8 AS "arrivedAt"
+    FROM millrace.events`;
+
+interface FlatRow extends Omit<StoredRow, 'position'> {
+  readonly stream: string;
+  readonly shard: string;
+  readonly sequenceNumber: string;
+}
+
+/**
+ * Reads the table of events, as it is at one moment, through a cursor.
+ * @param connect - a new connection that may read the table; it is ended here
+ */
+export const createStoredRowsReader = (connect: () => Promise<Client>): (() => AsyncIterable<readonly StoredRow[]>) =>
+  async function* () {
+    const client = await connect();
+    try {
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      await client.query(`DECLARE account NO SCROLL CURSOR FOR ${query}`);
+      for (;;) {
+        const { rows } = await client.query<FlatRow>(`FETCH ${pageSize} FROM account`);
+        if (rows.length === 0) return;
+        yield rows.map(({ stream, shard, sequenceNumber, ...row }) => ({
+          ...row,
+          position: { stream, shard, sequenceNumber },
+        }));
+      }
+    } finally {
+      // Whatever was under way ends with the connection.
+      await client.end();
+    }
+  };

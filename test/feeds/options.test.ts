@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { parseLocalOptions, UsageError } from '../../bin/local/options.ts';
+
+const parse = (line: string) => parseLocalOptions(line === '' ? [] : line.split(' '));
+
+describe('npm start', () => {
+  it('simulates until it is stopped unless told otherwise', () => {
+    expect(parse('')).toEqual({
+      feed: { simulate: { rate: 100, seed: 1 } },
+      durationMs: undefined,
+      exitWhenDone: false,
+      dataDir: undefined,
+    });
+  });
+
+  it('takes rate, seed, duration and data folder of a simulation', () => {
+    expect(parse('--rate 2.5 --seed 7 --duration 20s --data kept')).toEqual({
+      feed: { simulate: { rate: 2.5, seed: 7 } },
+      durationMs: 20_000,
+      exitWhenDone: false,
+      dataDir: 'kept',
+    });
+  });
+
+  it('replays several recordings, at a speed', () => {
+    const options = parse('--replay market-quotes.ndjson market-trades:other.ndjson --speed max --exit-when-done');
+    expect(options).toMatchObject({
+      feed: {
+        replay: {
+          recordings: [
+            { path: 'market-quotes.ndjson', kind: 'market-quotes' },
+            { path: 'other.ndjson', kind: 'market-trades' },
+          ],
+          speed: 'max',
+        },
+      },
+      exitWhenDone: true,
+    });
+    expect(parse('--replay market-quotes')).toMatchObject({ feed: { replay: { speed: 1 } } });
+    expect(parse('--replay market-quotes --speed 0.5')).toMatchObject({ feed: { replay: { speed: 0.5 } } });
+  });
+
+  it.each([
+    ['500ms', 500],
+    ['1.5s', 1_500],
+    ['2m', 120_000],
+    ['1h', 3_600_000],
+  ])('takes %s as %d milliseconds', (text, ms) => {
+    expect(parse(`--duration ${text}`)).toMatchObject({ durationMs: ms });
+  });
+
+  it('gives help where it is asked for', () => {
+    expect(parse('--help')).toBeUndefined();
+  });
+
+  it.each([
+    ['--sped 3', '--sped'],
+    ['--rate', '--rate'],
+    ['--rate 0', '--rate must be a number above 0, at most 50000, is "0"'],
+    ['--rate 1e9', '--rate must be'],
+    ['--rate=-3', '--rate must be'],
+    ['--seed 1.5', '--seed must be a whole number, is "1.5"'],
+    ['--duration 20', '--duration must be a time such as 20s'],
+    ['--duration 0s', '--duration must be'],
+    ['--duration 1000h', '--duration must be'],
+    ['--speed fast --replay market-quotes', '--speed must be a number above 0, or max, is "fast"'],
+    ['--speed 0 --replay market-quotes', '--speed must be'],
+    ['--speed 2', '--speed is for a replay'],
+    ['--rate 2 --replay market-quotes', '--rate is for the simulation'],
+    ['--seed 2 --replay market-quotes', '--seed is for the simulation'],
+    ['--exit-when-done', '--exit-when-done: the simulation is never done'],
+    ['market-quotes.ndjson', 'a recording is given as --replay market-quotes.ndjson'],
+    ['--replay weather.ndjson', 'names no kind of recording'],
+    ['--data=', '--data must name a folder'],
+  ])('refuses "%s": %s', (line, message) => {
+    expect(() => parse(line)).toThrow(UsageError);
+    expect(() => parse(line)).toThrow(message);
+  });
+});
