@@ -1,0 +1,43 @@
+import { createDecoder } from '../../lambdas/shared/serde/decoder.ts';
+import { parseSchemaIds } from '../../lambdas/shared/serde/schema-ids.ts';
+import { benchSchemaIds, encodedQuotes } from './market-batches.ts';
+import { spreadOf, type Spread } from './statistics.ts';
+
+export interface DecodeResult {
+  readonly compression: 'none' | 'zlib';
+  readonly bytesPerRecord: number;
+  readonly recordsPerSecond: Spread;
+}
+
+const batchSize = 500;
+const batches = 100;
+const rounds = 7;
+
+/** Decodes prepared batches: frame, Avro, hash. One core, nothing else. */
+export const benchDecode = async (compression: 'none' | 'zlib'): Promise<DecodeResult> => {
+  const records = encodedQuotes('0', batches * batchSize, compression).map((bytes) => ({
+    bytes,
+    arrivedAt: Date.now(),
+  }));
+  const decoder = createDecoder({
+    subjects: ['market-quote'],
+    schemaIds: parseSchemaIds(benchSchemaIds),
+    registry: { find: () => Promise.reject(new Error('the benchmark’s schemas are bundled')) },
+    maxRecordBytes: 262_144,
+    maxInflatedBytes: 1_048_576,
+    now: Date.now,
+  });
+  const rates: number[] = [];
+  for (let round = 0; round <= rounds; round += 1) {
+    const startedAt = performance.now();
+    for (let at = 0; at < records.length; at += batchSize) {
+      const decoded = await decoder.decodeBatch(records.slice(at, at + batchSize));
+      const failed = decoded.find((result) => result instanceof Error);
+      if (failed) throw failed;
+    }
+    const seconds = (performance.now() - startedAt) / 1000;
+    if (round > 0) rates.push(records.length / seconds); // the first round warms the compiler
+  }
+  const bytes = records.reduce((sum, record) => sum + record.bytes.length, 0);
+  return { compression, bytesPerRecord: bytes / records.length, recordsPerSecond: spreadOf(rates) };
+};

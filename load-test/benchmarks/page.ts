@@ -1,0 +1,64 @@
+import type { DecodeResult } from './decode.ts';
+import type { PlatformResult } from './running-platform.ts';
+import { showSpread, whole, type Spread } from './statistics.ts';
+import type { StoreResult } from './store.ts';
+
+export interface Figures {
+  readonly date: string;
+  readonly machine: string;
+  readonly rounds: number;
+  readonly decode: readonly DecodeResult[];
+  readonly store: StoreResult;
+  readonly platform: PlatformResult;
+}
+
+const ratio = (spread: Spread): string => showSpread(spread, (value) => value.toFixed(2));
+const ms = (value: number): string => value.toFixed(1);
+const known = (value: number | undefined): string => (value === undefined ? 'not called' : whole(value));
+
+/** The page docs/benchmarks.md. Rates are of this machine on this day; the ratios, taken within a round, are what to compare. */
+export const page = ({ date, machine, rounds, decode, store, platform }: Figures): string => `# Benchmarks
+
+Written by \`npm run bench -- --write\` on ${date}, on ${machine}. PostgreSQL ran on the same machine, with fsync and TLS.
+Figures are medians of ${rounds} rounds, with the lowest and the highest; rates are events or records a second.
+
+## Decoding
+
+Frame, Avro and content hash, batches of 500, one core.
+
+| compression | bytes a record | records/s |
+|---|---:|---:|
+${decode.map((row) => `| ${row.compression} | ${whole(row.bytesPerRecord)} | ${showSpread(row.recordsPerSecond)} |`).join('\n')}
+
+## Storing
+
+Batches of 500 as base64 Kinesis events through the whole handler: decode, validate, enrich, the one statement with its
+windows and outbox rows, and the projection (five symbols a lane, DynamoDB answered at once by a stand-in, because the
+local one would be what is measured). Each lane is a process of its own, as a Lambda instance is; the database and all
+lanes share the two cores. \`COPY\` gets the same rows, already encoded, into the same table.
+
+| | events/s | of COPY, 500 rows a transaction | of COPY, one transaction |
+|---|---:|---:|---:|
+| COPY, 500 rows a transaction | ${showSpread(store.copy)} | 1 | |
+| COPY, all in one transaction | ${showSpread(store.copyInOne)} | | 1 |
+| handler, one lane | ${showSpread(store.oneLane)} | ${ratio(store.oneLaneOfCopy)} | ${ratio(store.oneLaneOfCopyInOne)} |
+| handler, four lanes | ${showSpread(store.fourLanes)} | ${ratio(store.fourLanesOfCopy)} | ${ratio(store.fourLanesOfCopyInOne)} |
+| one insert a record | ${showSpread(store.singleInserts)} | | |
+
+A lane's largest resident set at full batches: ${whole(store.peakRssMb)} MB, the test's own batches included.
+
+## The whole platform
+
+From the synthesized templates, at 500 events/s for ${platform.latency.seconds} s; ${whole(platform.latency.events)} events, every one
+counted. Milliseconds from the invoke of an event's batch to the answer, by when it is stored and projected.
+
+| p50 | p95 | p99 | worst | batch size p50 | p95 | worst |
+|---:|---:|---:|---:|---:|---:|---:|
+| ${ms(platform.latency.p50)} | ${ms(platform.latency.p95)} | ${ms(platform.latency.p99)} | ${ms(platform.latency.worst)} | ${platform.latency.batchSizes.p50} | ${platform.latency.batchSizes.p95} | ${platform.latency.batchSizes.worst} |
+
+| function | bundle, kB | cold start, ms | peak memory, MB |
+|---|---:|---:|---:|
+${platform.functions.map((row) => `| ${row.name} | ${whole(row.bundleKb)} | ${known(row.coldStartMs)} | ${known(row.peakRssMb)} |`).join('\n')}
+
+A cold start is from the spawn of the process to the loaded bundle, on this machine; Lambda adds its own.
+`;

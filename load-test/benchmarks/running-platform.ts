@@ -1,0 +1,115 @@
+import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { synthesize } from '../../bin/local/synthesize.ts';
+import { createClients } from '../../local/resources/clients.ts';
+import { startLocal } from '../../local/run.ts';
+import { createProducer } from '../../lambdas/shared/stream/producer.ts';
+import { encodedQuotes } from './market-batches.ts';
+import { percentile } from './statistics.ts';
+
+/** Of every event: milliseconds from the invoke of its batch to the answer, by when it is stored, parked and projected. */
+export interface LatencyResult {
+  readonly events: number;
+  readonly seconds: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly worst: number;
+  readonly batchSizes: { readonly p50: number; readonly p95: number; readonly worst: number };
+}
+
+export interface FunctionCost {
+  readonly name: string;
+  readonly bundleKb: number;
+  /** From spawn to loaded; undefined where the run never called it. */
+  readonly coldStartMs: number | undefined;
+  readonly peakRssMb: number | undefined;
+}
+
+export interface PlatformResult {
+  readonly latency: LatencyResult;
+  readonly functions: readonly FunctionCost[];
+}
+
+const perSecond = 500;
+const tickMs = 20;
+const stream = 'millrace-local-market';
+
+const most = (values: readonly number[]): number | undefined => (values.length === 0 ? undefined : Math.max(...values));
+
+const bundleKb = async (folder: string): Promise<number> => {
+  const files = await readdir(folder);
+  const sizes = await Promise.all(
+    files.filter((file) => file.endsWith('.mjs')).map((file) => stat(join(folder, file))),
+  );
+  return sizes.reduce((sum, { size }) => sum + size, 0) / 1024;
+};
+
+/** The whole platform from its templates, fed at 500 events/s for some seconds; nothing is sampled. */
+export const benchPlatform = async (seconds: number, progress: (line: string) => void): Promise<PlatformResult> => {
+  const dir = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
+  await chmod(dir, 0o755);
+  const assemblyDir = join(dir, 'cdk.out');
+  await synthesize(assemblyDir, new AbortController().signal);
+  const run = await startLocal({ assemblyDir, dataDir: join(dir, 'data'), progress });
+  const { world } = run;
+  const clients = createClients(world.endpoints, world.region);
+  try {
+    const batches: { records: number; ms: number }[] = [];
+    world.pollers.onBatch(({ records, ms }) => batches.push({ records, ms }));
+    const producer = createProducer({
+      client: clients.kinesis,
+      streamName: stream,
+      random: Math.random,
+      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    });
+    const schemaIds = run.deployed.output('millrace-local-foundation', 'SchemaIds');
+    const warm = perSecond * 3; // the cold start has a figure of its own
+    const records = encodedQuotes('0', warm + perSecond * seconds, 'none', schemaIds);
+    const perTick = (perSecond * tickMs) / 1000;
+    const startedAt = performance.now();
+    let measured = 0;
+    for (let at = 0; at < records.length; at += perTick) {
+      await producer.send(records.slice(at, at + perTick).map((data, n) => ({ partitionKey: String(n), data })));
+      if (at === warm) measured = batches.length;
+      const due = startedAt + ((at + perTick) / perSecond) * 1000;
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
+    }
+    const done = (): boolean => batches.reduce((sum, batch) => sum + batch.records, 0) >= records.length;
+    while (!done()) await new Promise((resolve) => setTimeout(resolve, 100));
+
+    const counted = batches.slice(measured);
+    const each = counted.flatMap(({ records: count, ms }) => Array.from({ length: count }, () => ms));
+    const sizes = counted.map(({ records: count }) => count);
+    const names = ['enrichment-market', 'operations-migrate-database', 'operations-prepare-partitions'];
+    return {
+      latency: {
+        events: each.length,
+        seconds,
+        p50: percentile(each, 50),
+        p95: percentile(each, 95),
+        p99: percentile(each, 99),
+        worst: Math.max(...sizes.map((_, n) => counted[n]?.ms ?? 0)),
+        batchSizes: { p50: percentile(sizes, 50), p95: percentile(sizes, 95), worst: Math.max(...sizes) },
+      },
+      functions: await Promise.all(
+        names.map(async (name): Promise<FunctionCost> => {
+          const spec = world.functions.get(`millrace-local-${name}`);
+          if (!spec) throw new Error(`the run has no function ${name}`);
+          const instances = world.functions.instances(spec.name);
+          return {
+            name,
+            bundleKb: await bundleKb(spec.codeDir),
+            coldStartMs: most(instances.map(({ initMs }) => initMs)),
+            peakRssMb: most(instances.map(({ peakRssMb }) => peakRssMb)),
+          };
+        }),
+      ),
+    };
+  } finally {
+    clients.destroy();
+    await run.stop();
+    await rm(dir, { recursive: true });
+  }
+};
