@@ -29,6 +29,7 @@ export default defineConfig({
         'local/services/launchers/*.ts',
         'local/services/process/guard.ts',
       ],
+      reportOnFailure: true,
       reporter: ['text-summary', 'html', 'json-summary'],
       thresholds: { lines: 85, branches: 85 },
     },
