@@ -10,7 +10,7 @@ import { removeLocalFile, writeLocalFile } from './local/local-file.ts';
 import { help, parseLocalOptions, UsageError, type LocalOptions } from './local/options.ts';
 import { openPlatform } from './local/platform.ts';
 import { createScreen, type Screen } from './local/screen.ts';
-import { runSession } from './local/session.ts';
+import { runSession, type Session } from './local/session.ts';
 import { listenForStop, type StopSignals } from './local/stop-signals.ts';
 import { synthesize } from './local/synthesize.ts';
 
@@ -27,6 +27,17 @@ const checkRecordings = async ({ feed }: LocalOptions): Promise<void> => {
   }
 };
 
+/** @throws Error as soon as everything is to be stopped at once, or a service ended that nobody stopped */
+const untilItMustEnd = async ({ signals }: Session, failed: Promise<Error>): Promise<never> => {
+  const stopped = new Promise<Error>((resolve) => {
+    signals.stopNow.addEventListener('abort', () => resolve(signals.stopNow.reason as Error));
+  });
+  const why = await Promise.race([stopped, failed]);
+  if (signals.isStop(why)) throw why;
+  signals.abandon();
+  throw new Error(`the platform is of no use any more: ${why.message}`, { cause: why });
+};
+
 const runAt = async (dataDir: string, options: LocalOptions, screen: Screen, signals: StopSignals): Promise<number> => {
   const startedAt = performance.now();
   const progress = (line: string): void => {
@@ -36,15 +47,22 @@ const runAt = async (dataDir: string, options: LocalOptions, screen: Screen, sig
   const assemblyDir = join(dataDir, 'cdk.out');
   await synthesize(assemblyDir, signals.stop);
   progress('synthesized; starting the services');
-  const run = await startLocal({ assemblyDir, dataDir, progress, signal: signals.stop });
+  const { postgresPort } = options;
+  const run = await startLocal({
+    assemblyDir,
+    dataDir,
+    progress,
+    signal: signals.stop,
+    ...(postgresPort === undefined ? {} : { postgresPort }),
+  });
   try {
     await writeLocalFile(run.world);
     const platform = openPlatform(run, systemClock(signals.stopNow).sleep);
     try {
       progress('running; Ctrl-C ends it with an account');
       const liveEveryMs = process.stdout.isTTY ? 1_000 : 5_000;
-      const session = { options, world: run.world, platform, screen, signals, liveEveryMs };
-      const { account, feedError } = await runSession(session);
+      const session: Session = { options, world: run.world, platform, screen, signals, liveEveryMs };
+      const { account, feedError } = await Promise.race([runSession(session), untilItMustEnd(session, run.failed)]);
       screen.print(formatAccount(account));
       return account.balances && feedError === undefined ? 0 : 1;
     } finally {
@@ -69,7 +87,7 @@ const main = async (args: readonly string[]): Promise<number> => {
   try {
     return await runAt(dataDir.path, options, screen, signals);
   } catch (error) {
-    if (signals.stopNow.aborted || (signals.stop.aborted && error === signals.stop.reason)) {
+    if (signals.isStop(error)) {
       screen.print('Stopped before there was an account.');
       return stoppedEarly;
     }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -17,8 +17,12 @@ export const openDataDir = async (wanted: string | undefined): Promise<DataDir> 
   }
   const path = resolve(wanted);
   try {
-    await mkdir(path, { recursive: true });
+    // One folder, not its parents: a wrong path is more often a slip, and Node tries for ever where a parent refuses.
+    await mkdir(path);
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST' && (await stat(path)).isDirectory()) {
+      return { path, kept: true, release: () => Promise.resolve() };
+    }
     throw new Error(`--data ${wanted}: the folder cannot be made (${(error as Error).message})`, { cause: error });
   }
   return { path, kept: true, release: () => Promise.resolve() };

@@ -25,6 +25,8 @@ export interface LocalOptions {
   readonly exitWhenDone: boolean;
   /** Undefined for a temporary one. */
   readonly dataDir: string | undefined;
+  /** Undefined for one that the system hands out, as every other port is. */
+  readonly postgresPort: number | undefined;
 }
 
 export const help = `Usage: npm start -- [options]
@@ -38,6 +40,7 @@ Without --replay the feed is simulated quotes and trades.
   --seed N            of the simulation (default 1)
   --duration TIME     feed for so long, then end: 20s, 5m, 1h, 500ms
   --exit-when-done    end when the replay has been sent and processed
+  --postgres-port N   let PostgreSQL listen on this port of 127.0.0.1 (default: the system hands one out)
   --data DIR          keep the data there, and go on with what is there already
   --help              this text
 
@@ -52,6 +55,7 @@ const flags = {
   duration: { type: 'string' },
   'exit-when-done': { type: 'boolean' },
   data: { type: 'string' },
+  'postgres-port': { type: 'string' },
   help: { type: 'boolean' },
 } as const;
 
@@ -91,6 +95,8 @@ const recordingOf = (argument: string): Recording => {
     throw new UsageError((error as Error).message, { cause: error });
   }
 };
+
+const isPort = (value: number): boolean => Number.isInteger(value) && value >= 1_024 && value <= 65_535;
 
 const mostRate = 50_000;
 
@@ -138,5 +144,9 @@ export const parseLocalOptions = (args: readonly string[]): LocalOptions | undef
     durationMs: values.duration === undefined ? undefined : durationOf(values.duration),
     exitWhenDone: values['exit-when-done'] ?? false,
     dataDir: values.data,
+    postgresPort:
+      values['postgres-port'] === undefined
+        ? undefined
+        : numberOf('postgres-port', values['postgres-port'], 'a whole number from 1024 to 65535', isPort),
   };
 };

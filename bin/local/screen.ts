@@ -34,7 +34,7 @@ export const createScreen = (output: Output): Screen => {
       }
       clear();
       // A line that wraps would be two, and the block could not be taken away again.
-      const lines = block.map((line) => line.slice(0, Math.max(1, (output.columns ?? 80) - 1)));
+      const lines = block.map((line) => line.slice(0, Math.max(1, (output.columns || 80) - 1)));
       output.write(lines.map((line) => `${line}\n`).join(''));
       drawn = lines.length;
     },

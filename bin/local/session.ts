@@ -95,6 +95,7 @@ export const runSession = async (session: Session): Promise<Outcome> => {
         screen.print(`The feed failed: ${error instanceof Error ? error.message : String(error)}`);
       },
     );
+    signals.stopNow.throwIfAborted();
     screen.print('Waiting until everything in the streams has been processed.');
     await catchUp(session);
     show();

@@ -4,8 +4,10 @@ export interface StopSignals {
   readonly stop: AbortSignal;
   /** Stop everything at once. */
   readonly stopNow: AbortSignal;
-  /** As if it had been asked for. */
-  request(): void;
+  /** Stops everything at once: nothing that runs is of use any more. */
+  abandon(): void;
+  /** Whether an error is no failure, only what stopping does to whatever waits. */
+  isStop(error: unknown): boolean;
 }
 
 /**
@@ -26,5 +28,15 @@ export const listenForStop = (now: () => number = Date.now): StopSignals => {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, request);
   // Nobody reads any more: `npm start | head`.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', request);
-  return { stop: stop.signal, stopNow: stopNow.signal, request };
+  const reasons = (): unknown[] =>
+    [stop.signal, stopNow.signal].map(({ aborted, reason }): unknown => aborted && reason);
+  return {
+    stop: stop.signal,
+    stopNow: stopNow.signal,
+    abandon: () => {
+      stop.abort(new Error('abandoned'));
+      stopNow.abort(new Error('abandoned'));
+    },
+    isStop: (error) => error instanceof Error && (reasons().includes(error) || reasons().includes(error.cause)),
+  };
 };

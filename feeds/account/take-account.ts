@@ -1,4 +1,4 @@
-import { compareSequence, positionKey, type StreamPosition } from '../../lambdas/shared/stream/position.ts';
+import { positionKey, type StreamPosition } from '../../lambdas/shared/stream/position.ts';
 import { AccountBook, type Account } from './account.ts';
 import { classify, type FaultKind } from './classify.ts';
 import { digestOf } from './digest.ts';
@@ -24,22 +24,15 @@ export interface AccountReaders {
   readonly identify: (records: readonly StreamEntry[]) => Promise<readonly (Identity | undefined)[]>;
 }
 
-/** From where on a shard can be checked. */
-interface Horizon {
-  readonly oldest: string | undefined;
-  readonly keepsFrom: number;
-}
-
 const shardOf = (position: string): string => position.slice(0, position.lastIndexOf('/'));
-const sequenceOf = (position: string): string => position.slice(position.lastIndexOf('/') + 1);
 const at = ({ position }: { readonly position: StreamPosition }): string => positionKey(position);
 
 const checkStreams = async (readers: AccountReaders, evidence: Evidence, book: AccountBook) => {
-  const horizons = new Map<string, Horizon>();
+  /** By shard: what arrived before may be gone. */
+  const horizons = new Map<string, number>();
   const unseen = new Set([...evidence.stored.keys(), ...evidence.deadLetters.keys(), ...evidence.held.keys()]);
   for await (const { source, stream, shard, keepsFrom, records } of readers.readStreams()) {
-    const oldest = horizons.get(`${stream}/${shard}`)?.oldest ?? records[0]?.sequenceNumber;
-    horizons.set(`${stream}/${shard}`, { oldest, keepsFrom });
+    horizons.set(`${stream}/${shard}`, keepsFrom);
     book.of(source);
     const identities = await readers.identify(records);
     for (const [index, { sequenceNumber, bytes }] of records.entries()) {
@@ -53,12 +46,9 @@ const checkStreams = async (readers: AccountReaders, evidence: Evidence, book: A
   return { horizons, unseen };
 };
 
-/** Retention takes the oldest records from the front of a shard; in an empty one only their age tells. */
-const isAgedOut = (position: string, arrivedAt: number, horizon: Horizon | undefined): boolean => {
-  if (horizon === undefined) return false;
-  if (horizon.oldest !== undefined && compareSequence(sequenceOf(position), horizon.oldest) < 0) return true;
-  return arrivedAt < horizon.keepsFrom;
-};
+/** Retention takes records by their age, and by nothing else: a younger one that is gone is a phantom. */
+const isAgedOut = (arrivedAt: number, keepsFrom: number | undefined): boolean =>
+  keepsFrom !== undefined && arrivedAt < keepsFrom;
 
 /**
  * Takes an account: every record that the streams hold, read again from the beginning, is exactly one of stored,
@@ -77,7 +67,7 @@ export const takeAccount = async (readers: AccountReaders): Promise<Account> => 
   ): void => {
     for (const [position, { source, arrivedAt }] of entries) {
       if (!unseen.has(position)) continue;
-      if (isAgedOut(position, arrivedAt, horizons.get(shardOf(position)))) book.of(source).agedOut += 1;
+      if (isAgedOut(arrivedAt, horizons.get(shardOf(position)))) book.of(source).agedOut += 1;
       else book.addFault(source, fault, position);
     }
   };

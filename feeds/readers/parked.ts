@@ -4,13 +4,14 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeadLetter } from '../account/evidence.ts';
 import { readParkedLetter, type ReadObject } from './parked-letter.ts';
 
 /** As many messages as one call gives. */
 const pageSize = 10;
 /** Longer than looking at all messages takes. Seconds. */
-const hiddenSeconds = 600;
+const hiddenSeconds = 120;
 /** `fauxqs` loses a message that is put back at once (it writes NULL where its table allows none), so: soon. Seconds. */
 const backAfterSeconds = 1;
 /** A receive may come back empty though there are messages: only so many in a row mean the end. */
@@ -21,11 +22,15 @@ interface Seen {
   readonly receipt: string;
 }
 
-const waiting = async (sqs: SQSClient, queueUrl: string): Promise<number> => {
+const waiting = async (sqs: SQSClient, queueUrl: string): Promise<{ visible: number; hidden: number }> => {
   const { Attributes = {} } = await sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }),
+    new GetQueueAttributesCommand({
+      QueueUrl: queueUrl,
+      AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+    }),
   );
-  return Number(Attributes['ApproximateNumberOfMessages'] ?? 0);
+  const count = (name: keyof typeof Attributes): number => Number(Attributes[name] ?? 0);
+  return { visible: count('ApproximateNumberOfMessages'), hidden: count('ApproximateNumberOfMessagesNotVisible') };
 };
 
 /** Puts messages back for whoever comes next; they are there again a second later. */
@@ -49,6 +54,7 @@ const putBack = async (sqs: SQSClient, queueUrl: string, seen: readonly Seen[]):
 async function* peek(sqs: SQSClient, queueUrl: string, readObject: ReadObject): AsyncGenerator<DeadLetter[]> {
   const seen: Seen[] = [];
   const ids = new Set<string>();
+  let waits = 0;
   try {
     for (let empty = 0; empty < emptyReceives;) {
       const { Messages = [] } = await sqs.send(
@@ -59,7 +65,11 @@ async function* peek(sqs: SQSClient, queueUrl: string, readObject: ReadObject): 
         }),
       );
       if (Messages.length === 0) {
-        empty = (await waiting(sqs, queueUrl)) === 0 ? emptyReceives : empty + 1;
+        const { visible, hidden } = await waiting(sqs, queueUrl);
+        if (visible > 0) empty += 1;
+        // An account that was killed left messages hidden: they come back, and without them records would look lost.
+        else if (hidden > ids.size && (waits += 1) <= hiddenSeconds + backAfterSeconds) await sleep(1_000);
+        else empty = emptyReceives;
         continue;
       }
       empty = 0;

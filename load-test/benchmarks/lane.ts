@@ -1,6 +1,6 @@
 /**
  * One lane of the throughput benchmark, a process of its own as a Lambda instance is: builds its batches, says it is
- * ready, waits for the start, runs the handler over them one at a time, and says how long it took and what it held.
+ * ready, waits for the start, runs the handler over them one at a time, and says how long it took.
  */
 import type { Context } from 'aws-lambda';
 import { readConfig } from '../../lambdas/enrichment/config.ts';
@@ -31,7 +31,7 @@ process.once('message', () => {
   run(0, batches).then(
     () => {
       const ms = performance.now() - startedAt;
-      process.send?.({ ms, events: batches * batchSize, peakRssMb: process.resourceUsage().maxRSS / 1024 });
+      process.send?.({ ms, events: batches * batchSize });
       process.disconnect();
       process.exit(0);
     },

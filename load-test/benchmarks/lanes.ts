@@ -5,13 +5,11 @@ import { fileURLToPath } from 'node:url';
 export interface LanesResult {
   /** Over all lanes, from the common start to the last one's end. */
   readonly eventsPerSecond: number;
-  readonly peakRssMb: number;
 }
 
 interface LaneReport {
   readonly ms: number;
   readonly events: number;
-  readonly peakRssMb: number;
 }
 
 const laneFile = fileURLToPath(new URL('lane.ts', import.meta.url));
@@ -47,7 +45,6 @@ export const runLanes = async (
     const seconds = (performance.now() - startedAt) / 1000;
     return {
       eventsPerSecond: reports.reduce((sum, { events }) => sum + events, 0) / seconds,
-      peakRssMb: Math.max(...reports.map(({ peakRssMb }) => peakRssMb)),
     };
   } finally {
     for (const child of children) child.kill('SIGKILL');

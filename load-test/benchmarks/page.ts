@@ -45,8 +45,6 @@ lanes share the two cores. \`COPY\` gets the same rows, already encoded, into th
 | handler, four lanes | ${showSpread(store.fourLanes)} | ${ratio(store.fourLanesOfCopy)} | ${ratio(store.fourLanesOfCopyInOne)} |
 | one insert a record | ${showSpread(store.singleInserts)} | | |
 
-A lane's largest resident set at full batches: ${whole(store.peakRssMb)} MB, the test's own batches included.
-
 ## The whole platform
 
 From the synthesized templates, at 500 events/s for ${platform.latency.seconds} s; ${whole(platform.latency.events)} events, every one
@@ -59,6 +57,9 @@ counted. Milliseconds from the invoke of an event's batch to the answer, by when
 | function | bundle, kB | cold start, ms | peak memory, MB |
 |---|---:|---:|---:|
 ${platform.functions.map((row) => `| ${row.name} | ${whole(row.bundleKb)} | ${known(row.coldStartMs)} | ${known(row.peakRssMb)} |`).join('\n')}
+
+Peak memory is the largest resident set of an instance after a burst at the end, with batches of up to
+${platform.fullestBatch}; the run ends a function that uses more than its template gives it, which is 512 MB here.
 
 A cold start is from the spawn of the process to the loaded bundle, on this machine; Lambda adds its own.
 `;

@@ -30,10 +30,13 @@ export interface FunctionCost {
 export interface PlatformResult {
   readonly latency: LatencyResult;
   readonly functions: readonly FunctionCost[];
+  /** Of the last batches of the burst at the end: what the peaks of memory were reached with. */
+  readonly fullestBatch: number;
 }
 
 const perSecond = 500;
 const tickMs = 20;
+const burst = 40_000;
 const stream = 'millrace-local-market';
 
 const most = (values: readonly number[]): number | undefined => (values.length === 0 ? undefined : Math.max(...values));
@@ -76,14 +79,25 @@ export const benchPlatform = async (seconds: number, progress: (line: string) =>
       const due = startedAt + ((at + perTick) / perSecond) * 1000;
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
     }
-    const done = (): boolean => batches.reduce((sum, batch) => sum + batch.records, 0) >= records.length;
-    while (!done()) await new Promise((resolve) => setTimeout(resolve, 100));
-
+    const finished = async (count: number): Promise<void> => {
+      while (batches.reduce((sum, batch) => sum + batch.records, 0) < count) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    };
+    await finished(records.length);
     const counted = batches.slice(measured);
+
+    progress(`a burst of ${burst} events, for batches that are full`);
+    const more = encodedQuotes('1', burst, 'none', schemaIds);
+    await producer.send(more.map((data, n) => ({ partitionKey: String(n), data })));
+    await finished(records.length + burst);
+    const full = batches.slice(batches.length - 20).map(({ records: count }) => count);
+
     const each = counted.flatMap(({ records: count, ms }) => Array.from({ length: count }, () => ms));
     const sizes = counted.map(({ records: count }) => count);
     const names = ['enrichment-market', 'operations-migrate-database', 'operations-prepare-partitions'];
     return {
+      fullestBatch: Math.max(...full),
       latency: {
         events: each.length,
         seconds,

@@ -26,7 +26,6 @@ export interface StoreResult {
   readonly fourLanesOfCopy: Spread;
   readonly oneLaneOfCopyInOne: Spread;
   readonly fourLanesOfCopyInOne: Spread;
-  readonly peakRssMb: number;
 }
 
 const batchSize = 500;
@@ -85,7 +84,6 @@ export const benchStore = async (rounds: number, progress: (line: string) => voi
     const some = await enriched('9', singles);
 
     const rows: { [name in Measured]: number[] } = { copy: [], copyInOne: [], single: [], one: [], four: [] };
-    let peakRssMb = 0;
     for (let round = 0; round < rounds; round += 1) {
       await clear();
       rows.copy.push(events / (await timeCopy(admin, texts)));
@@ -99,7 +97,6 @@ export const benchStore = async (rounds: number, progress: (line: string) => voi
       await clear();
       const fourLanes = await runLanes(['0', '1', '2', '3'], batches / 2, environment);
       rows.four.push(fourLanes.eventsPerSecond);
-      peakRssMb = Math.max(peakRssMb, oneLane.peakRssMb, fourLanes.peakRssMb);
       progress(`round ${round + 1} of ${rounds}`);
     }
     const ratio = (a: Measured, b: Measured): Spread =>
@@ -114,7 +111,6 @@ export const benchStore = async (rounds: number, progress: (line: string) => voi
       fourLanesOfCopy: ratio('four', 'copy'),
       oneLaneOfCopyInOne: ratio('one', 'copyInOne'),
       fourLanesOfCopyInOne: ratio('four', 'copyInOne'),
-      peakRssMb,
     };
   } finally {
     await admin.end();

@@ -114,6 +114,12 @@ describe('an account does not balance', () => {
     );
   });
 
+  it('with a row from before the oldest record of its shard that is too young to have been forgotten', async () => {
+    const world = worldOf(['stored', 'stored']);
+    world.stored.push({ ...rowOf(5), position: positionOf(-1, 0), arrivedAt: keepsFrom + 1 });
+    expect(await faultsOf(world)).toEqual({ phantomRow: 1 });
+  });
+
   it('with a row of a shard that does not exist', async () => {
     const world = worldOf(['stored']);
     world.stored.push({ ...rowOf(1), position: positionOf(1, 5), arrivedAt: 0 });
@@ -193,10 +199,10 @@ describe('an account balances', () => {
 
   it('when the stream has forgotten the oldest of a shard, or all of it', async () => {
     const world = worldOf(Array.from({ length: 12 }, (): Fate => 'stored'));
-    world.deadLetters.push({ ...letterOf(14), position: positionOf(-1, 0) });
+    world.deadLetters.push({ ...letterOf(14), position: positionOf(-1, 0), arrivedAt: keepsFrom - 1 });
     for (const [index, page] of world.pages.entries()) {
-      // Shard 0 has lost its first half; shard 1 has lost everything, a day ago.
-      if (index !== 1) world.pages[index] = { ...page, keepsFrom: keepsFrom + 10, records: [] };
+      // Shard 0 has lost its first half; shard 1 has lost everything.
+      world.pages[index] = { ...page, keepsFrom: keepsFrom + 20, ...(index === 1 ? {} : { records: [] }) };
     }
     const account = await accountOf(world);
     expect(market(account)).toMatchObject({ records: 3, classes: { stored: 3 }, agedOut: 10 });
@@ -237,7 +243,7 @@ describe('a printed account', () => {
   it('mentions what aged out and what was parked again only where there is some', async () => {
     const world = worldOf(['stored', 'parked']);
     world.deadLetters.push(letterOf(1));
-    world.stored.push({ ...rowOf(5), position: positionOf(-1, 0) });
+    world.stored.push({ ...rowOf(5), position: positionOf(-1, 0), arrivedAt: keepsFrom - 1 });
     const text = formatAccount(await accountOf(world));
     expect(text).toMatch(/aged out +1/);
     expect(text).toMatch(/dead letters again +1/);

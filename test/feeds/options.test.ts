@@ -14,11 +14,12 @@ describe('npm start', () => {
   });
 
   it('takes rate, seed, duration and data folder of a simulation', () => {
-    expect(parse('--rate 2.5 --seed 7 --duration 20s --data kept')).toEqual({
+    expect(parse('--rate 2.5 --seed 7 --duration 20s --data kept --postgres-port 5432')).toEqual({
       feed: { simulate: { rate: 2.5, seed: 7 } },
       durationMs: 20_000,
       exitWhenDone: false,
       dataDir: 'kept',
+      postgresPort: 5_432,
     });
   });
 
@@ -60,6 +61,8 @@ describe('npm start', () => {
     ['--rate 1e9', '--rate must be'],
     ['--rate=-3', '--rate must be'],
     ['--seed 1.5', '--seed must be a whole number, is "1.5"'],
+    ['--postgres-port 80', '--postgres-port must be a whole number from 1024 to 65535, is "80"'],
+    ['--postgres-port any', '--postgres-port must be'],
     ['--duration 20', '--duration must be a time such as 20s'],
     ['--duration 0s', '--duration must be'],
     ['--duration 1000h', '--duration must be'],

@@ -44,7 +44,12 @@ const batch = (): KinesisStreamEvent => {
         data: encoder
           .encode(
             'market-quote',
-            { header: { source: 'market', sourceEventId: `q${id}`, occurredAt: morning }, symbol: 'A', bid: 1 + id, ask: 99 },
+            {
+              header: { source: 'market', sourceEventId: `q${id}`, occurredAt: morning },
+              symbol: 'A',
+              bid: 1 + id,
+              ask: 99,
+            },
             { compression: 'none' },
           )
           .toString('base64'),
@@ -111,7 +116,10 @@ describe('a planted bug turns the account red', () => {
     const event = batch();
     const store = createEventStore(world.database(), 'market', market.windowSpans);
     const skipping: EventStore = {
-      record: async ([first, ...rest], resilient) => [...(first ? ['stored' as const] : []), ...(await store.record(rest, resilient))],
+      record: async ([first, ...rest], resilient) => [
+        ...(first ? ['stored' as const] : []),
+        ...(await store.record(rest, resilient)),
+      ],
     };
     await run(event, skipping);
     const account = await accountOf(event);

@@ -4,11 +4,11 @@ import { createScreen } from '../../bin/local/screen.ts';
 import { createMetricsStore } from '../../local/services/cloudwatch/metrics-store.ts';
 
 /** What a terminal of 20 columns shows in the end: understands the two sequences that we use. */
-const terminal = (isTTY: boolean) => {
+const terminal = (isTTY: boolean, columns = 20) => {
   let lines = [''];
   return {
     isTTY,
-    columns: 20,
+    columns,
     write(text: string): void {
       const [plain = '', ...sequences] = text.split('\u001B[');
       const append = (more: string): void => void (lines = (lines.join('\n') + more).split('\n'));
@@ -35,6 +35,12 @@ describe('the screen', () => {
     expect(output.shown()).toEqual(['first', 'second', '3 s', 'a line that is long', '']);
     screen.clear();
     expect(output.shown()).toEqual(['first', 'second', '']);
+  });
+
+  it('takes a terminal that does not know its width for an ordinary one', () => {
+    const output = terminal(true, 0);
+    createScreen(output).show(['a line that is longer than twenty columns']);
+    expect(output.shown()[0]).toBe('a line that is longer than twenty columns');
   });
 
   it('prints one line after the other where there is no terminal', () => {
