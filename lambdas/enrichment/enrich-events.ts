@@ -38,7 +38,12 @@ export const enrichEvents =
           ),
         enrichers: source.enrichers,
         rules,
-        record: (batch) => events.record(batch, store),
+        record: async (batch) => {
+          const outcomes = await events.record(batch, store);
+          // What a batch waits for its commit; what it takes beyond that is parking and projection.
+          telemetry.duration('StoredAfter', now() - startedAt);
+          return outcomes;
+        },
         park: (rejects) => parked.park(rejects, context, service('parked-queue')),
         project: (batch) => entityState.project(batch, service('entity-state')),
         now,

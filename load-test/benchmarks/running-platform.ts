@@ -6,16 +6,24 @@ import { createClients } from '../../local/resources/clients.ts';
 import { startLocal } from '../../local/run.ts';
 import { createProducer } from '../../lambdas/shared/stream/producer.ts';
 import { encodedQuotes } from './market-batches.ts';
+import { storedLatencies } from './stored-latencies.ts';
 import { percentile } from './statistics.ts';
 
-/** Of every event: milliseconds from the invoke of its batch to the answer, by when it is stored, parked and projected. */
-export interface LatencyResult {
-  readonly events: number;
-  readonly seconds: number;
+interface Percentiles {
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;
   readonly worst: number;
+}
+
+/** Of every event, in milliseconds. */
+export interface LatencyResult {
+  readonly events: number;
+  readonly seconds: number;
+  /** From the beginning of its invocation to the answer of its statement. */
+  readonly stored: Percentiles;
+  /** From the invoke of its batch to the function's answer: stored, parked and projected. */
+  readonly answered: Percentiles;
   readonly batchSizes: { readonly p50: number; readonly p95: number; readonly worst: number };
 }
 
@@ -40,6 +48,13 @@ const burst = 40_000;
 const stream = 'millrace-local-market';
 
 const most = (values: readonly number[]): number | undefined => (values.length === 0 ? undefined : Math.max(...values));
+
+const percentiles = (values: readonly number[]): Percentiles => ({
+  p50: percentile(values, 50),
+  p95: percentile(values, 95),
+  p99: percentile(values, 99),
+  worst: percentile(values, 100),
+});
 
 const bundleKb = async (folder: string): Promise<number> => {
   const files = await readdir(folder);
@@ -73,9 +88,13 @@ export const benchPlatform = async (seconds: number, progress: (line: string) =>
     const perTick = (perSecond * tickMs) / 1000;
     const startedAt = performance.now();
     let measured = 0;
+    let from = 0;
     for (let at = 0; at < records.length; at += perTick) {
       await producer.send(records.slice(at, at + perTick).map((data, n) => ({ partitionKey: String(n), data })));
-      if (at === warm) measured = batches.length;
+      if (at === warm) {
+        measured = batches.length;
+        from = Date.now();
+      }
       const due = startedAt + ((at + perTick) / perSecond) * 1000;
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
     }
@@ -86,6 +105,8 @@ export const benchPlatform = async (seconds: number, progress: (line: string) =>
     };
     await finished(records.length);
     const counted = batches.slice(measured);
+    const log = join(dir, 'data', 'logs', 'millrace-local-enrichment-market.log');
+    const stored = await storedLatencies(log, from, Date.now());
 
     progress(`a burst of ${burst} events, for batches that are full`);
     const more = encodedQuotes('1', burst, 'none', schemaIds);
@@ -101,10 +122,8 @@ export const benchPlatform = async (seconds: number, progress: (line: string) =>
       latency: {
         events: each.length,
         seconds,
-        p50: percentile(each, 50),
-        p95: percentile(each, 95),
-        p99: percentile(each, 99),
-        worst: Math.max(...sizes.map((_, n) => counted[n]?.ms ?? 0)),
+        stored: percentiles(stored),
+        answered: percentiles(each),
         batchSizes: { p50: percentile(sizes, 50), p95: percentile(sizes, 95), worst: Math.max(...sizes) },
       },
       functions: await Promise.all(

@@ -102,7 +102,7 @@ export const noEffectProperties: Readonly<Record<string, Readonly<Record<string,
   },
   'AWS::Glue::Registry': { Description: 'Text for readers.', Tags: tags },
   'AWS::Glue::Schema': {
-    CheckpointVersion: 'Compatibility is checked by the tests.',
+    CheckpointVersion: 'Compatibility of versions is Glue’s to check, at deploy.',
     Description: 'Text for readers.',
     Tags: tags,
   },
