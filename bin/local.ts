@@ -70,7 +70,8 @@ const runAt = async (dataDir: string, options: LocalOptions, screen: Screen, sig
     }
   } finally {
     screen.print('Stopping.');
-    await Promise.all([run.stop(), removeLocalFile()]);
+    // One after the other: the folder is released behind us, and nothing may still be using it.
+    await run.stop().finally(removeLocalFile);
   }
 };
 

@@ -37,6 +37,15 @@ export interface LocalRun {
 
 const region = 'eu-west-1';
 
+/** A deploy waits for its triggers, which may take minutes: the signal ends the wait, and the teardown what was waited for. */
+const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
+  if (!signal) return work;
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+  return Promise.race([work, aborted]);
+};
+
 /**
  * Runs a synthesized assembly on this machine: starts the services, deploys the stacks into them, and keeps the
  * functions fed. Leaves no process behind when it fails.
@@ -46,7 +55,9 @@ export const startLocal = async (options: LocalOptions): Promise<LocalRun> => {
   try {
     return await start(options, teardown);
   } catch (error) {
-    await teardown.run();
+    await teardown.run().catch((stopping: unknown) => {
+      throw new AggregateError([error, stopping], `${String(error)}; and then ${String(stopping)}`, { cause: error });
+    });
     throw error;
   }
 };
@@ -105,7 +116,7 @@ const start = async (
     metrics,
   };
   signal?.throwIfAborted();
-  const deployed = await deployAssembly(assembly, world);
+  const deployed = await unlessAborted(deployAssembly(assembly, world), signal);
   signal?.throwIfAborted();
   await pollers.start();
   scheduler.beginFiring();

@@ -14,6 +14,8 @@ export interface SourceStatus {
   readonly duplicates: number;
   readonly retries: Readonly<Record<string, number>>;
   readonly rejected: Readonly<Record<string, number>>;
+  /** Records that were answered to be delivered again, by reason: what the mapping tries once more. */
+  readonly unfinished: Readonly<Record<string, number>>;
 }
 
 export interface PlatformStatus {
@@ -57,12 +59,13 @@ export const readStatus = async (
   const [migration, ...statuses] = await Promise.all([
     invokeMigration(clients.lambda, env, 'status'),
     ...sources.map(async ({ source, mapping }): Promise<SourceStatus> => {
-      const [lag, stored, duplicates, retries, rejected] = await Promise.all([
+      const [lag, stored, duplicates, retries, rejected, unfinished] = await Promise.all([
         read('Lag', source, 'Maximum'),
         read('Stored', source, 'Sum'),
         read('Duplicates', source, 'Sum'),
         read('Retries', source, 'Sum'),
         read('Rejected', source, 'Sum'),
+        read('Unfinished', source, 'Sum'),
       ]);
       return {
         source,
@@ -72,6 +75,7 @@ export const readStatus = async (
         duplicates: total(duplicates),
         retries,
         rejected,
+        unfinished,
       };
     }),
   ]);
@@ -88,11 +92,12 @@ const list = (counts: Readonly<Record<string, number>>): string =>
 export const formatStatus = ({ env, sinceMinutes, sources, migration }: PlatformStatus): string =>
   [
     `${env}, last ${sinceMinutes} min; database at migration ${migration.version}${migration.pending.length > 0 ? `, pending: ${migration.pending.join(', ')}` : ''}`,
-    ...sources.flatMap(({ source, mapping, lagMs, stored, duplicates, retries, rejected }) => [
+    ...sources.flatMap(({ source, mapping, lagMs, stored, duplicates, retries, rejected, unfinished }) => [
       `${source}: mapping ${mapping}, lag ${lagMs === undefined ? 'unknown (no records)' : `${Math.round(lagMs)} ms at most`}`,
       `  stored ${stored}, duplicates ${duplicates}`,
       `  retries: ${list(retries)}`,
       `  rejected: ${list(rejected)}`,
+      `  to be delivered again: ${list(unfinished)}`,
     ]),
     ...(sources.length === 0 ? ['no source has a mapping: is the enrichment stack deployed?'] : []),
   ].join('\n');

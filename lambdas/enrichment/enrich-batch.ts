@@ -1,5 +1,5 @@
 import type { StreamRecord } from '../shared/batch/kinesis.ts';
-import { dispositionOf, type PlatformError, type RejectedRecordError } from '../shared/errors/platform-error.ts';
+import { dispositionOf, PlatformError, type RejectedRecordError } from '../shared/errors/platform-error.ts';
 import type { DecodedEvent } from '../shared/serde/decoder.ts';
 import type { Enricher, EnrichedEvent } from './event.ts';
 import type { Outcome } from './event-store.ts';
@@ -96,7 +96,9 @@ const enrichOne = (
     const enrichment = (enrichers[decoded.subject] as Enricher)(decoded);
     return { ...enrichment, decoded, position: record.position, arrivedAt: record.arrivedAt };
   } catch (error) {
-    return error as PlatformError;
+    // Anything else is a bug of ours: a crash, which bisecting brings down to its record.
+    if (error instanceof PlatformError) return error;
+    throw error;
   }
 };
 

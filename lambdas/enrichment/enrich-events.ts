@@ -1,7 +1,7 @@
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
 import { answerFrom, readKinesisEvent, type StreamRecord } from '../shared/batch/kinesis.ts';
-import { faultOf } from '../shared/database/sqlstate.ts';
-import { dispositionOf } from '../shared/errors/platform-error.ts';
+import { faultOf, sqlStateOf } from '../shared/database/sqlstate.ts';
+import { dispositionOf, reasonOf } from '../shared/errors/platform-error.ts';
 import { serviceError } from '../shared/aws/service-error.ts';
 import { createResilient, type Resilient } from '../shared/resilience/retry.ts';
 import { decodeBatch } from './decode-batch.ts';
@@ -9,8 +9,12 @@ import type { EnrichmentDependencies } from './dependencies.ts';
 import { enrichBatch } from './enrich-batch.ts';
 import { report } from './report.ts';
 
-/** Attempts after the first, in place; then the record is answered and the mapping's own attempts begin. */
-const maxRetries = 5;
+/** More than fit: half the timeout ends the retries in place, and then the mapping's own attempts begin. */
+const maxRetries = 1_000;
+/** An attempt that hangs must leave time for others. */
+const attemptsThatFit = 3;
+
+type Explain = (error: unknown) => string;
 
 /** One Kinesis batch: reads it, lets `enrichBatch` decide, says what happened, answers where to go on. */
 export const enrichEvents =
@@ -19,14 +23,19 @@ export const enrichEvents =
     const startedAt = now();
     const records: readonly StreamRecord[] = readKinesisEvent(event);
     const halfMs = context.getRemainingTimeInMillis() / 2;
-    const resilient = (dependency: string, mayHelp: (error: unknown) => boolean): Resilient =>
-      createResilient({ deadline: startedAt + halfMs, maxRetries, attemptTimeoutMs: halfMs, now }, mayHelp, () =>
-        telemetry.countByReason('Retries', dependency, 1),
-      );
+    const budget = { deadline: startedAt + halfMs, maxRetries, attemptTimeoutMs: halfMs / attemptsThatFit, now };
+    const resilient = (mayHelp: (error: unknown) => boolean, reason: Explain): Resilient =>
+      createResilient(budget, mayHelp, (error) => telemetry.countByReason('Retries', reason(error), 1));
 
-    const store = resilient('store', (error) => faultOf(error) === 'retry');
+    const store = resilient(
+      (error) => faultOf(error) === 'retry',
+      (error) => `store ${sqlStateOf(error) ?? 'connection'}`,
+    );
     const service = (dependency: string): Resilient =>
-      resilient(dependency, (error) => dispositionOf(serviceError(dependency, error)) === 'retry');
+      resilient(
+        (error) => dispositionOf(serviceError(dependency, error)) === 'retry',
+        (error) => `${dependency} ${error instanceof Error ? error.name : 'unknown'}`,
+      );
 
     const result = await enrichBatch(
       {
@@ -34,7 +43,7 @@ export const enrichEvents =
           decodeBatch(
             decoder,
             batch,
-            resilient('registry', () => true),
+            resilient(() => true, reasonOf),
           ),
         enrichers: source.enrichers,
         rules,

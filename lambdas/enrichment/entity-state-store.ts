@@ -33,7 +33,7 @@ export const newestOfEach = (events: readonly EnrichedEvent[]): Map<string, Enri
 export const createEntityStateStore = (client: DynamoDBClient, table: string, source: string): EntityStateStore => {
   const documents = DynamoDBDocumentClient.from(client);
 
-  const put = async (event: EnrichedEvent): Promise<void> => {
+  const put = async (event: EnrichedEvent, timeoutMs: number): Promise<void> => {
     const { subject, header } = event.decoded;
     try {
       await documents.send(
@@ -50,6 +50,7 @@ export const createEntityStateStore = (client: DynamoDBClient, table: string, so
             'attribute_not_exists(entity) OR occurredAt < :at OR (occurredAt = :at AND sourceEventId < :id)',
           ExpressionAttributeValues: { ':at': header.occurredAt, ':id': header.sourceEventId },
         }),
+        { abortSignal: AbortSignal.timeout(timeoutMs) },
       );
     } catch (error) {
       // Not a failure: what is there is as new, or newer.
@@ -65,7 +66,7 @@ export const createEntityStateStore = (client: DynamoDBClient, table: string, so
         [...newestOfEach(events)].map(([key, event]) =>
           lanes.execute(async () => {
             try {
-              await resilient(() => put(event));
+              await resilient((timeoutMs) => put(event, timeoutMs));
             } catch (error) {
               errors.set(key, serviceError('entity-state', error));
             }

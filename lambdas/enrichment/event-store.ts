@@ -30,6 +30,8 @@ FROM unnest($2::text[], $3::date[]) AS k (source_event_id, occurred_on)
 JOIN millrace.events e ON e.source = $1 AND e.source_event_id = k.source_event_id AND e.occurred_on = k.occurred_on`;
 
 const mostKnownDays = 10_000;
+/** What PostgreSQL says of a row that no partition takes. */
+const checkViolation = '23514';
 
 /**
  * @param spans - window lengths of this source's measures, in seconds, the shortest first
@@ -65,13 +67,17 @@ export const createEventStore = (database: Database, source: string, spans: read
   const insert = async (events: readonly EnrichedEvent[], resilient: Resilient): Promise<Map<string, Kept>> => {
     const kept = new Map<string, Kept>();
     const at = (events[0] as EnrichedEvent).position;
+    const statement = (timeoutMs: number): Promise<{ n: number }[]> =>
+      database.query(recordStatement, recordParameters(source, at, events, spans), timeoutMs);
     const absent = await resilient(async (timeoutMs) => {
       await ensureDays(events, timeoutMs);
-      const rows = await database.query<{ n: number }>(
-        recordStatement,
-        recordParameters(source, at, events, spans),
-        timeoutMs,
-      );
+      const rows = await statement(timeoutMs).catch(async (error: unknown) => {
+        if (sqlStateOf(error) !== checkViolation) throw error;
+        // No partition: one that we knew has been dropped, or is not in a restored database. It is not a record's fault.
+        knownDays.clear();
+        await ensureDays(events, timeoutMs);
+        return statement(timeoutMs);
+      });
       return new Set(rows.map(({ n }) => n - 1));
     });
     events.forEach(({ decoded }, index) => {

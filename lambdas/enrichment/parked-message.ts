@@ -1,5 +1,6 @@
 import { positionKey } from '../shared/stream/position.ts';
 import type { Reject } from './enrich-batch.ts';
+import { isReference } from './rules.ts';
 
 /**
  * A rejected record as the parked queue carries it (JSON). Bytes are inline in base64, or in the dead-letter bucket
@@ -58,7 +59,8 @@ export const parkedMessage = (
     arrivedAt: new Date(record.arrivedAt).toISOString(),
     parkedAt: new Date(now).toISOString(),
     schemaId: schemaIdIn(record.bytes),
-    correlationId,
+    // What does not fit the rule could make the whole message one that SQS refuses.
+    correlationId: correlationId !== null && isReference(correlationId) ? correlationId : null,
     attempts: 1,
     size: record.bytes.length,
     ...(bucket === undefined

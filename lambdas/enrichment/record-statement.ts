@@ -18,7 +18,7 @@ import { utcDay } from './event-key.ts';
  *
  * Both inserts and updates are sorted, so that lanes meeting the same rows take them in one order and cannot deadlock.
  * The events come ordered by (occurredAt, sourceEventId): the lowest and the highest ordinal of a window are its first
- * and its last. Windows of the longer spans are rolled up from those of the shortest, which divides them.
+ * and its last, and the highest of a channel is its latest. Windows of the longer spans are rolled up from those of the shortest, which divides them.
  */
 export const recordStatement = `
 WITH input AS (
@@ -41,12 +41,17 @@ WITH input AS (
   SELECT n, source_event_id, occurred_at FROM input JOIN inserted USING (source_event_id, occurred_on)
 ), messages AS (
   INSERT INTO millrace.outbox (channel, delivery, source, source_event_id, occurred_at, arrived_at, priority, payload)
-  SELECT m.channel, m.delivery, $1::text, i.source_event_id, i.occurred_at, i.arrived_at, i.priority, i.body
-  FROM unnest($17::int4[], $18::text[], $19::text[]) AS m (n, channel, delivery)
-    JOIN fresh USING (n) JOIN input i USING (n)
+  SELECT channel, delivery, $1::text, source_event_id, occurred_at, arrived_at, priority, body
+  FROM (
+    -- Of a channel's 'latest' messages only the newest that was inserted is kept: it supersedes the others at once.
+    SELECT max(n) AS n, channel, delivery
+    FROM unnest($17::int4[], $18::text[], $19::text[]) AS m (n, channel, delivery) JOIN fresh USING (n)
+    GROUP BY channel, delivery, CASE delivery WHEN 'each' THEN n END
+  ) AS kept JOIN input USING (n)
   ORDER BY n
 ), measured AS MATERIALIZED (
-  SELECT n, series, value::numeric AS value, weight::numeric AS weight, occurred_at AS at, source_event_id AS id
+  -- By way of text, which is exact: the cast from float8 would keep 15 digits of up to 17.
+  SELECT n, series, value::text::numeric AS value, weight::text::numeric AS weight, occurred_at AS at, source_event_id AS id
   FROM unnest($20::int4[], $21::text[], $22::float8[], $23::float8[]) AS m (n, series, value, weight) JOIN fresh USING (n)
 ), shortest AS (
   SELECT series, date_bin(make_interval(secs => ($24::int4[])[1]), at, 'epoch') AS starts_at,
@@ -134,16 +139,5 @@ const measureColumns = (events: readonly EnrichedEvent[]) => {
   return columns;
 };
 
-/**
- * Of a channel that wants the latest, only the newest of the batch can matter: it supersedes the others at once, and if
- * it was stored before, so was its message, and an older one must not follow it.
- */
-const messagesToSend = (events: readonly EnrichedEvent[]): { readonly n: number; readonly message: Message }[] => {
-  const each: { readonly n: number; readonly message: Message }[] = [];
-  const latest = new Map<string, { readonly n: number; readonly message: Message }>();
-  events.forEach(({ message }, index) => {
-    if (message?.delivery === 'each') each.push({ n: index + 1, message });
-    else if (message) latest.set(message.channel, { n: index + 1, message });
-  });
-  return [...each, ...latest.values()];
-};
+const messagesToSend = (events: readonly EnrichedEvent[]): { readonly n: number; readonly message: Message }[] =>
+  events.flatMap(({ message }, index) => (message ? [{ n: index + 1, message }] : []));

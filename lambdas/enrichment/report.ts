@@ -1,5 +1,5 @@
 import type { StreamRecord } from '../shared/batch/kinesis.ts';
-import { reasonOf } from '../shared/errors/platform-error.ts';
+import { PlatformError, reasonOf } from '../shared/errors/platform-error.ts';
 import { positionKey } from '../shared/stream/position.ts';
 import type { Telemetry } from '../shared/telemetry/batch-telemetry.ts';
 import type { BatchResult, RecordResult } from './enrich-batch.ts';
@@ -45,7 +45,8 @@ export const report = (
         count: indexes.length,
         firstPosition: positionKey(record.position),
         correlationId: result.kind === 'rejected' ? result.correlationId : null,
-        cause: result.error instanceof Error ? result.error.message : 'not an error',
+        // The text of an error that is not ours may quote data.
+        cause: result.error instanceof PlatformError ? result.error.message : 'unexpected',
       });
     }
   }

@@ -14,23 +14,36 @@ export const broken = (field: string, must: string, value: unknown): never => {
   throw new RejectedRecordError('broken-rule', 'validate', `${field}: must be ${must}, is ${kindOf(value)}`, { field });
 };
 
-/** A finite number above zero. */
-export const positive = (field: string, value: unknown): number =>
-  typeof value === 'number' && Number.isFinite(value) && value > 0
-    ? value
-    : broken(field, 'a number above zero', value);
+/** What every store can hold: DynamoDB ends at 1e-130, and its client refuses whole numbers that are not safe. */
+const smallest = 1e-100;
+const largest = 1e15;
 
-/** A finite number, zero or above. */
-export const notNegative = (field: string, value: unknown): number =>
-  typeof value === 'number' && Number.isFinite(value) && value >= 0
+/** A number above zero, from 1e-100 to 1e15. */
+export const positive = (field: string, value: unknown): number =>
+  typeof value === 'number' && value >= smallest && value <= largest
     ? value
+    : broken(field, 'a number above zero, from 1e-100 to 1e15', value);
+
+/** Zero, or as `positive`. */
+export const notNegative = (field: string, value: unknown): number => {
+  if (value === 0) return 0;
+  return typeof value === 'number' && value > 0
+    ? positive(field, value)
     : broken(field, 'a number, zero or above', value);
+};
 
 /** A string with something in it, at most `most` UTF-16 code units long. */
 export const text = (field: string, value: unknown, most = 200): string =>
   typeof value === 'string' && value.length > 0 && value.length <= most
     ? value
     : broken(field, `text of 1 to ${most} characters`, value);
+
+/** Fit for messages, log lines and headers of others. */
+export const isReference = (value: string): boolean => /^[\x20-\x7e]{1,200}$/.test(value);
+
+const reference = (field: string, value: string | null): void => {
+  if (value !== null && !isReference(value)) broken(field, 'printable ASCII of 1 to 200 characters', value);
+};
 
 /** What every header must keep to, whatever its source. */
 export interface HeaderRules {
@@ -52,6 +65,8 @@ export const checkHeader = (header: EventHeader, rules: HeaderRules, now: number
     });
   }
   text('sourceEventId', header.sourceEventId);
+  reference('correlationId', header.correlationId);
+  reference('traceparent', header.traceparent);
   const occurredAtMs = header.occurredAt / 1000;
   if (header.occurredAt < oldestMicros) broken('occurredAt', 'a time since 1800', header.occurredAt);
   if (occurredAtMs > now + rules.maxFutureSeconds * 1000) {

@@ -60,6 +60,8 @@ const ensureUsers = async (client: pg.Client, users: readonly DatabaseUser[]): P
     const name = client.escapeIdentifier(user);
     const { rowCount } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [user]);
     if (rowCount === 0) await client.query(`CREATE ROLE ${name} LOGIN`);
+    // After a time-out of ours the server must not go on holding locks that the retry waits for.
+    await client.query(`ALTER ROLE ${name} SET statement_timeout = '60s'`);
     await client.query(`GRANT rds_iam, ${client.escapeIdentifier(role)} TO ${name}`);
   }
 };

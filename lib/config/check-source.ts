@@ -13,7 +13,8 @@ const ranges: readonly (readonly [keyof SourceSettings, number, number])[] = [
   ['timeoutSeconds', 1, 900],
   // A hold begins before a quarter of the attempts is spent: fewer than eight leave no quarter worth the name.
   ['attempts', 8, 10_000],
-  ['retentionHours', 24, 8_760],
+  // Seven days is as long as parking remembers what it has parked (lambdas/enrichment/parked-store.ts).
+  ['retentionHours', 24, 168],
   ['maxRecordAgeHours', 1, 168],
   ['longestHoldHours', 1, 168],
   ['maxLagSeconds', 60, 24 * hour],

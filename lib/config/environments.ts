@@ -19,7 +19,8 @@ const reading = {
   batchSize: 500,
   memoryMb: 1769, // one whole processor
   timeoutSeconds: 60,
-  attempts: 100,
+  // In an outage an attempt takes at least half the timeout, so these bridge eight hours; a crash loop is bisected first.
+  attempts: 1_000,
 } as const;
 
 const market = { ...reading, subjects: ['market-quote', 'market-trade'] } as const;

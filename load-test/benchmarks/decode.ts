@@ -1,6 +1,4 @@
-import { createDecoder } from '../../lambdas/shared/serde/decoder.ts';
-import { parseSchemaIds } from '../../lambdas/shared/serde/schema-ids.ts';
-import { benchSchemaIds, encodedQuotes } from './market-batches.ts';
+import { benchDecoder, encodedQuotes } from './market-batches.ts';
 import { spreadOf, type Spread } from './statistics.ts';
 
 export interface DecodeResult {
@@ -19,14 +17,7 @@ export const benchDecode = async (compression: 'none' | 'zlib'): Promise<DecodeR
     bytes,
     arrivedAt: Date.now(),
   }));
-  const decoder = createDecoder({
-    subjects: ['market-quote'],
-    schemaIds: parseSchemaIds(benchSchemaIds),
-    registry: { find: () => Promise.reject(new Error('the benchmark’s schemas are bundled')) },
-    maxRecordBytes: 262_144,
-    maxInflatedBytes: 1_048_576,
-    now: Date.now,
-  });
+  const decoder = benchDecoder();
   const rates: number[] = [];
   for (let round = 0; round <= rounds; round += 1) {
     const startedAt = performance.now();

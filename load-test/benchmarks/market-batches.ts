@@ -1,10 +1,22 @@
 import type { KinesisStreamEvent } from 'aws-lambda';
+import { createDecoder, type Decoder } from '../../lambdas/shared/serde/decoder.ts';
 import { createEncoder } from '../../lambdas/shared/serde/encoder.ts';
 import { parseSchemaIds } from '../../lambdas/shared/serde/schema-ids.ts';
 
 /** The ids that a benchmark runs under; Glue would assign them. */
 export const benchSchemaIds =
   'market-quote:1=6f9f4a6e-5a53-4d0b-8a52-3f6d1f0c7a01,market-trade:1=6f9f4a6e-5a53-4d0b-8a52-3f6d1f0c7a02';
+
+/** A decoder as a function has one, for the schemas in the bundle. */
+export const benchDecoder = (): Decoder =>
+  createDecoder({
+    subjects: ['market-quote'],
+    schemaIds: parseSchemaIds(benchSchemaIds),
+    registry: { find: () => Promise.reject(new Error('the benchmark’s schemas are bundled')) },
+    maxRecordBytes: 262_144,
+    maxInflatedBytes: 1_048_576,
+    now: Date.now,
+  });
 
 const symbolsPerLane = 5;
 const start = Date.UTC(2026, 10, 21, 8) * 1000;

@@ -2,8 +2,6 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createDecoder } from '../../lambdas/shared/serde/decoder.ts';
-import { parseSchemaIds } from '../../lambdas/shared/serde/schema-ids.ts';
 import type { EnrichedEvent } from '../../lambdas/enrichment/event.ts';
 import { enrichQuote } from '../../lambdas/enrichment/sources/market.ts';
 import { migrate } from '../../lambdas/operations/migration-store.ts';
@@ -12,7 +10,7 @@ import { startPostgres } from '../../local/services/postgres.ts';
 import { copyText, timeCopy, timeSingleInserts } from './copy.ts';
 import { startDynamoDbStandIn } from './dynamodb-stand-in.ts';
 import { runLanes } from './lanes.ts';
-import { benchSchemaIds, encodedQuotes } from './market-batches.ts';
+import { benchDecoder, benchSchemaIds, encodedQuotes } from './market-batches.ts';
 import { spreadOf, type Spread } from './statistics.ts';
 
 /** Events a second into PostgreSQL, fsync on, each figure over all rounds; ratios are taken within a round. */
@@ -34,14 +32,7 @@ const singles = 2_000;
 
 /** Rows as the handler would store them, at positions of their own. */
 const enriched = async (lane: string, count: number): Promise<EnrichedEvent[]> => {
-  const decoder = createDecoder({
-    subjects: ['market-quote'],
-    schemaIds: parseSchemaIds(benchSchemaIds),
-    registry: { find: () => Promise.reject(new Error('the benchmark’s schemas are bundled')) },
-    maxRecordBytes: 262_144,
-    maxInflatedBytes: 1_048_576,
-    now: Date.now,
-  });
+  const decoder = benchDecoder();
   const arrivedAt = Date.now();
   const records = encodedQuotes(lane, count, 'none').map((bytes) => ({ bytes, arrivedAt }));
   return (await decoder.decodeBatch(records)).map((decoded, n) => {

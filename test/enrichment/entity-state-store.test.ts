@@ -70,6 +70,20 @@ describe('the latest state of an entity', () => {
     expect(errors.map((error) => error?.disposition)).toEqual(['halt', 'halt']);
   });
 
+  it('can be written for every event that the rules let through', async () => {
+    const store = createEntityStateStore(aws.dynamodb, 'entity-state', 'market');
+    const extremes = [1e-100, 1e15, 0.1 + 0.2, 9.007199254740991e14, 5e-100];
+    for (const [n, price] of extremes.entries()) {
+      const event = enrichedQuote(
+        n,
+        { symbol: 'X', bid: price, ask: price, volume: price },
+        { occurredAt: morning + n },
+      );
+      expect(await store.project([event], once)).toEqual([undefined]);
+      expect(await read('X')).toMatchObject({ occurredAt: morning + n });
+    }
+  });
+
   it('takes one write per entity, however many events', () => {
     expect(newestOfEach([at(1, 'F', 1), at(2, 'F', 2), at(3, 'G', 1)]).size).toBe(2);
   });

@@ -71,6 +71,16 @@ describe('recording a batch', () => {
   });
 });
 
+describe('a partition that is gone', () => {
+  it('is made again, and no event is refused for it', async () => {
+    const occurredAt = Date.UTC(2001, 4, 5) * 1000;
+    await store.record([enrichedQuote(1, {}, { occurredAt, sourceEventId: 'before' })], once);
+    await world.owner.query('DROP TABLE millrace.events_20010505');
+    const events = [2, 3].map((n) => enrichedQuote(n, {}, { occurredAt, sourceEventId: `q${n}` }));
+    expect(names(await store.record(events, once))).toEqual(['stored', 'stored']);
+  });
+});
+
 describe('windows', () => {
   it('hold count, sum, weight, least, most, first and last of event time, exactly', async () => {
     const at = [1500, 200, 1900, 2100].map((milliseconds) => morning + milliseconds * 1000);
@@ -116,6 +126,13 @@ describe('windows', () => {
     ]);
   });
 
+  it('keep every digit of a price', async () => {
+    const mid = 1.1234567890123457;
+    await store.record([enrichedQuote(1, { bid: mid, ask: mid })], once);
+    const { windows } = await readTables(world.owner);
+    expect(windows[0]).toMatchObject({ sum: String(mid), min: String(mid), first: String(mid) });
+  });
+
   it('break ties of time by id, bytes as PostgreSQL orders them', async () => {
     const ids = ['\u{1F600}', '\uFFFD', 'a'];
     for (const [n, id] of ids.entries()) {
@@ -151,6 +168,18 @@ describe('the outbox', () => {
       ['match/m1', 'q5'],
     ]);
     expect(outbox[0]?.['payload']).toMatchObject({ symbol: 'EUR/USD', bid: 1.01 });
+  });
+});
+
+describe('the latest message of a channel', () => {
+  it('is of an event that was stored, also where the newest of the batch was not', async () => {
+    await store.record([enrichedQuote(1, { ask: 1.5 }, { sourceEventId: 'taken' })], once);
+    await world.owner.query('TRUNCATE millrace.outbox');
+    const conflict = enrichedQuote(2, { ask: 1.6 }, { sourceEventId: 'taken', occurredAt: morning + 9_000_000 });
+    const older = enrichedQuote(3, {}, { sourceEventId: 'older', occurredAt: morning + 1_000_000 });
+    expect(names(await store.record([conflict, older], once))).toEqual(['conflict', 'stored']);
+    const { outbox } = await readTables(world.owner);
+    expect(outbox).toMatchObject([{ source_event_id: 'older' }]);
   });
 });
 

@@ -58,6 +58,7 @@ beforeAll(async () => {
   count('Rejected', 2, 'undecodable');
   count('Rejected', 1, 'conflict');
   count('Retries', 4, 'store');
+  count('Unfinished', 2, 'entity-state');
 });
 afterAll(() => teardown.run());
 
@@ -75,6 +76,7 @@ describe('ops status', () => {
           duplicates: 1,
           retries: { store: 4 },
           rejected: { undecodable: 5, conflict: 1 },
+          unfinished: { 'entity-state': 2 },
         },
       ],
       migration: { version: 3, pending: ['0004-drop-old.contract.sql'] },
@@ -95,6 +97,7 @@ describe('ops status', () => {
       '  stored 42, duplicates 1',
       '  retries: store 4',
       '  rejected: undecodable 5, conflict 1',
+      '  to be delivered again: entity-state 2',
     ]);
   });
 
@@ -109,6 +112,7 @@ describe('ops status', () => {
       duplicates: 0,
       retries: {},
       rejected: {},
+      unfinished: {},
     };
     expect(formatStatus({ env: 'dev', sinceMinutes: 5, sources: [idle], migration })).toContain(
       'lag unknown (no records)',

@@ -3,6 +3,6 @@
  * time-out of the function, which is a crash and spends the batch's attempts, instead of a `retry` of ours.
  */
 export const clientSettings = {
-  maxAttempts: 3,
+  maxAttempts: 1, // retries are ours, and counted (resilience/retry.ts); the SDK's own would be silent
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
 } as const;

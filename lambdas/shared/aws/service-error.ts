@@ -14,10 +14,12 @@ const misconfigured = new Set([
 
 /**
  * What a failed call to an AWS service means: `halt` where the service named a fault of the deployment, else `retry`
- * (throttles, time-outs, lost connections, 5xx; the SDK has already tried again by itself).
+ * (throttles, time-outs, lost connections, 5xx).
+ * @throws what was thrown, where that is a bug of ours before the call: a crash, not an outage
  * @param dependency - what was called: `parked-queue`, `entity-state`, …
  */
 export const serviceError = (dependency: string, error: unknown): PlatformError => {
+  if (error instanceof TypeError || error instanceof RangeError) throw error;
   const name = error instanceof Error ? error.name : 'unknown';
   return misconfigured.has(name)
     ? new MisconfiguredError(

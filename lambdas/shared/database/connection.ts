@@ -1,5 +1,6 @@
 import { Signer } from '@aws-sdk/rds-signer';
 import pg from 'pg';
+import { faultOf } from './sqlstate.ts';
 
 /** Where the database is, and as whom we come: an IAM database user. */
 export interface DatabaseConfig {
@@ -64,8 +65,14 @@ export const createDatabase = (open: (timeoutMs: number) => Promise<pg.Client>):
   };
 };
 
-/** An error of the statement leaves the connection as it was; a FATAL one ends it, and no answer leaves it unknown. */
-const isUsableAfter = (error: unknown): boolean => error instanceof pg.DatabaseError && error.severity === 'ERROR';
+/**
+ * One record's fault and a deadlock leave the connection as good as it was. After anything else it is thrown away: a
+ * FATAL error ends it, no answer leaves it unknown, and after a failover it may lead to a server that only reads.
+ */
+const isUsableAfter = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError &&
+  error.severity === 'ERROR' &&
+  (faultOf(error) === 'record' || error.code?.startsWith('40') === true);
 
 /** Connects over TLS with a short-lived IAM token. The certificate authority comes with NODE_EXTRA_CA_CERTS. */
 export const connectWithIam = (config: DatabaseConfig): Database => {

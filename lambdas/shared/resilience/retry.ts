@@ -1,8 +1,9 @@
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
+import { UnavailableError } from '../errors/platform-error.ts';
 
 /** How long and how often an invocation tries again in place (DESIGN section 5: at most half its timeout). */
 export interface RetryBudget {
-  /** No attempt begins after this moment, milliseconds since the epoch. */
+  /** No attempt begins from this moment on, not even the first; milliseconds since the epoch. */
   readonly deadline: number;
   /** Attempts after the first. */
   readonly maxRetries: number;
@@ -11,7 +12,10 @@ export interface RetryBudget {
   readonly now: () => number;
 }
 
-/** Runs something, again and again while `mayHelp` and the budget allow, with exponential backoff and jitter. */
+/**
+ * Runs something, again and again while `mayHelp` and the budget allow, with exponential backoff and jitter.
+ * Throws an UnavailableError without an attempt once the deadline has passed.
+ */
 export type Resilient = <T>(attempt: (timeoutMs: number) => Promise<T>) => Promise<T>;
 
 /**
@@ -25,8 +29,13 @@ export const createResilient = (
 ): Resilient => {
   const policy = retry(
     handleWhen((error) => mayHelp(error) && now() < deadline),
-    { maxAttempts: maxRetries, backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: 2_000 }) },
+    { maxAttempts: maxRetries, backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: 5_000 }) },
   );
   policy.onRetry((reason) => onRetry('error' in reason ? reason.error : reason));
-  return (attempt) => policy.execute(() => attempt(Math.max(1, Math.min(attemptTimeoutMs, deadline - now()))));
+  return (attempt) =>
+    policy.execute(() => {
+      const left = deadline - now();
+      if (left <= 0) throw new UnavailableError('time', 'the time for retries is spent: the record is answered');
+      return attempt(Math.ceil(Math.min(attemptTimeoutMs, left))); // timers and signals take whole numbers only
+    });
 };

@@ -13,6 +13,8 @@ export interface NodeService extends RunningService {
   readonly ended: Promise<unknown>;
 }
 
+const startMs = 20_000;
+
 /** @param launcher - the module in `launchers/` that starts the server; it says `{ port }` when it listens */
 export const startNodeService = async (name: string, launcher: string, dataDir: string): Promise<NodeService> => {
   const child = fork(fileURLToPath(new URL(`../launchers/${launcher}`, import.meta.url)), [dataDir], {
@@ -26,7 +28,12 @@ export const startNodeService = async (name: string, launcher: string, dataDir: 
   });
   const ended = once(child, 'exit');
   const said = once(child, 'message') as Promise<[{ port: number }]>;
+  const late = setTimeout(() => {
+    complaint += ` it did not listen within ${startMs / 1000} s`;
+    killGroup(child.pid);
+  }, startMs);
   const first = await Promise.race([said, ended.then(() => undefined)]);
+  clearTimeout(late);
   if (!first) throw new Error(`${name} did not start: ${complaint.trim() || 'it ended without a word'}`);
   const [{ port }] = first;
   return {

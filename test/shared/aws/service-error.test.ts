@@ -20,6 +20,10 @@ describe('a failed call to an AWS service', () => {
     expect(error.cause).toBeInstanceOf(Error);
   });
 
+  it.each([new TypeError('a bug'), new RangeError('a bug')])('that never was one is thrown on: %o', (bug) => {
+    expect(() => serviceError('registry', bug)).toThrow('a bug');
+  });
+
   it('is retry when what was thrown is no error at all', () => {
     expect(serviceError('registry', 'text').disposition).toBe('retry');
   });

@@ -39,6 +39,14 @@ describe('a function’s connection', () => {
     expect((await database.query<{ pid: number }>(pid, [], 5_000))[0]).toEqual(first);
   });
 
+  it('is thrown away when the server only reads, as one may after a failover', async () => {
+    const database = world.database();
+    const [first] = await database.query<{ pid: number }>(pid, [], 5_000);
+    const readOnly = `DO $$ BEGIN RAISE EXCEPTION 'cannot execute INSERT in a read-only transaction' USING ERRCODE = '25006'; END $$`;
+    await expect(database.query(readOnly, [], 5_000)).rejects.toMatchObject({ code: '25006' });
+    expect((await database.query<{ pid: number }>(pid, [], 5_000))[0]).not.toEqual(first);
+  });
+
   it('is thrown away when an answer does not come in time', async () => {
     const database = world.database();
     const [first] = await database.query<{ pid: number }>(pid, [], 5_000);

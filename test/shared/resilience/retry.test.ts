@@ -40,15 +40,15 @@ describe('trying again in place', () => {
     expect(work.attempts()).toBe(4);
   });
 
-  it('is bounded by time', async () => {
+  it('is bounded by time: past the deadline not even a first attempt begins', async () => {
     const work = failing(99);
     const resilient = createResilient(
       { ...budget, deadline: Date.now() - 1 },
       () => true,
       () => {},
     );
-    await expect(resilient(work.attempt)).rejects.toThrow('down');
-    expect(work.attempts()).toBe(1);
+    await expect(resilient(work.attempt)).rejects.toThrow('the time for retries is spent');
+    expect(work.attempts()).toBe(0);
   });
 
   it('does not try again what cannot help', async () => {
