@@ -47,6 +47,8 @@ lanes share the two cores. \`COPY\` gets the same rows, already encoded, into th
 | handler, four lanes | ${showSpread(store.fourLanes)} | ${ratio(store.fourLanesOfCopy)} | ${ratio(store.fourLanesOfCopyInOne)} |
 | one insert a record | ${showSpread(store.singleInserts)} | | |
 
+What binds it, with a profile: [What binds the handler](throughput.md).
+
 ## The whole platform
 
 From the synthesized templates, at 500 events/s for ${platform.latency.seconds} s; ${whole(platform.latency.events)} events, every one
