@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -21,6 +21,12 @@ export const openDataDir = async (wanted: string | undefined): Promise<DataDir> 
     await mkdir(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST' && (await stat(path)).isDirectory()) {
+      const content = await readdir(path);
+      if (content.length > 0 && !content.includes('cdk.out')) {
+        throw new Error(`--data ${wanted}: the folder holds other things; name a new one, or one of an earlier run`, {
+          cause: error,
+        });
+      }
       return { path, kept: true, release: () => Promise.resolve() };
     }
     throw new Error(`--data ${wanted}: the folder cannot be made (${(error as Error).message})`, { cause: error });
