@@ -1,28 +1,12 @@
 import { spawn } from 'node:child_process';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { killGroup } from '../../local/services/process/kill-group.ts';
 
 const project = new URL('../../', import.meta.url);
 
-/** The flags that the CDK command line would hand over: without them the templates would be others than those deployed. */
-const readFlags = async (): Promise<Record<string, unknown>> => {
-  const { context = {} } = JSON.parse(await readFile(new URL('cdk.json', project), 'utf8')) as {
-    context?: Record<string, unknown>;
-  };
-  return context;
-};
-
 /** Only the end is shown when a synthesis fails. */
 const keptCharacters = 8_000;
-
-const killGroup = (pid: number | undefined): void => {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
-};
 
 /**
  * Synthesizes the environment `local` in a process of its own: bundling blocks, and Ctrl-C should not wait for it.
@@ -30,7 +14,6 @@ const killGroup = (pid: number | undefined): void => {
  * @throws Error with what the synthesis said when it failed; the signal's reason when it was aborted
  */
 export const synthesize = async (outDir: string, signal: AbortSignal): Promise<void> => {
-  const flags = await readFlags();
   await rm(outDir, { recursive: true, force: true });
   signal.throwIfAborted();
   const child = spawn(process.execPath, [fileURLToPath(new URL('bin/platform.ts', project))], {
@@ -38,7 +21,7 @@ export const synthesize = async (outDir: string, signal: AbortSignal): Promise<v
     env: {
       ...process.env,
       CDK_OUTDIR: outDir,
-      CDK_CONTEXT_JSON: JSON.stringify({ ...flags, env: 'local' }),
+      CDK_CONTEXT_JSON: JSON.stringify({ env: 'local' }),
     },
     // A process group of its own, so that bundlers it has started end with it.
     detached: true,

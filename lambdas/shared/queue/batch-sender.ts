@@ -1,27 +1,14 @@
+import { cutIntoCalls } from '../batch/cut-calls.ts';
+
 /** SQS takes at most ten entries and one MiB a call; the margin is for what the SDK adds around the bodies. */
-const mostEntries = 10;
-const mostBytes = 1_000_000;
+const most = { items: 10, bytes: 1_000_000 };
 
 /** Sends up to ten bodies; answers per body: undefined, or why it was not taken. */
 export type SendBatch = (bodies: readonly string[]) => Promise<readonly (Error | undefined)[]>;
 
 /** Cuts a list of bodies into calls, in order, by number and by bytes. A body too large for a call stands alone. */
-export const cutBatches = <T extends { readonly body: string }>(entries: readonly T[]): T[][] => {
-  const batches: T[][] = [];
-  let bytes = 0;
-  for (const entry of entries) {
-    const size = Buffer.byteLength(entry.body);
-    const last = batches.at(-1);
-    if (last && last.length < mostEntries && bytes + size <= mostBytes) {
-      last.push(entry);
-      bytes += size;
-    } else {
-      batches.push([entry]);
-      bytes = size;
-    }
-  }
-  return batches;
-};
+export const cutBatches = <T extends { readonly body: string }>(entries: readonly T[]): T[][] =>
+  cutIntoCalls(entries, ({ body }) => Buffer.byteLength(body), most);
 
 interface Waiting {
   readonly body: string;
