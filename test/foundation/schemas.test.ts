@@ -15,8 +15,10 @@ import { schemaVersions } from '../../lib/foundation/schemas.ts';
  * and the version that records in flight name would be gone for good: add a file, and a line here, instead.
  */
 const released: Readonly<Record<string, string>> = {
+  'broadcast-event:1': 'db781551ea80c591',
   'market-quote:1': '1dade3c1780de8cd',
   'market-trade:1': '2b49b7b6d5e5b19b',
+  'sensor-position:1': '1edf6d9fd637b33e',
 };
 
 const subjects = readdirSync(new URL('../../schemas/', import.meta.url), { withFileTypes: true })
