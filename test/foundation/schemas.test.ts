@@ -41,7 +41,15 @@ const recordOf = (...fields: string[]): string =>
 describe('schemas', () => {
   it('are never edited once they are out', () => {
     const now = versions.map(({ subject, version, definition }) => [`${subject}:${version}`, fingerprint(definition)]);
-    expect(Object.fromEntries(now)).toEqual(released);
+    expect(Object.fromEntries(now)).toMatchObject(released);
+  });
+
+  it('are pinned above before they get a successor', () => {
+    const succeeded = versions.filter(({ subject, version }) =>
+      versions.some((other) => other.subject === subject && other.version > version),
+    );
+    const unpinned = succeeded.filter(({ subject, version }) => !(`${subject}:${version}` in released));
+    expect(unpinned.map(({ subject, version }) => `${subject}:${version}`)).toEqual([]);
   });
 
   it('belong to a source, in every environment', () => {
