@@ -14,6 +14,7 @@ export const sources: Readonly<Record<string, SourceRow>> = {
   // Per match in play: 22 players and a ball, 20 frames a second, are 460 records a second.
   'stadium-sensors': { subjects: ['sensor-position'], shards: { local: 2, dev: 1, staging: 4, prod: 8 } },
   broadcast: { subjects: ['broadcast-event'], shards: { local: 1, dev: 1, staging: 1, prod: 2 } },
+  social: { subjects: ['social-post'], shards: { local: 1, dev: 1, staging: 2, prod: 4 } },
 };
 
 /** How an environment reads its sources. */

@@ -533,5 +533,117 @@ export const knownSchemas: readonly KnownSchema[] = [
         }
       ]
     }
+  },
+  {
+    "subject": "social-post",
+    "version": 1,
+    "definition": {
+      "type": "record",
+      "name": "SocialPost",
+      "namespace": "millrace.social",
+      "doc": "One post about a team.",
+      "fields": [
+        {
+          "name": "header",
+          "type": {
+            "type": "record",
+            "name": "EventHeader",
+            "namespace": "millrace",
+            "doc": "Who says it, about when, and how it can be traced. The same in every subject.",
+            "fields": [
+              {
+                "name": "source",
+                "type": "string",
+                "doc": "social"
+              },
+              {
+                "name": "sourceEventId",
+                "type": "string",
+                "doc": "Fixed at the origin: a resend carries the same one."
+              },
+              {
+                "name": "occurredAt",
+                "type": {
+                  "type": "long",
+                  "logicalType": "timestamp-micros"
+                },
+                "doc": "Event time, UTC, fixed at the origin."
+              },
+              {
+                "name": "correlationId",
+                "type": [
+                  "null",
+                  "string"
+                ],
+                "default": null
+              },
+              {
+                "name": "traceparent",
+                "type": [
+                  "null",
+                  "string"
+                ],
+                "default": null,
+                "doc": "W3C Trace Context."
+              },
+              {
+                "name": "priority",
+                "type": {
+                  "type": "enum",
+                  "name": "Priority",
+                  "symbols": [
+                    "low",
+                    "normal",
+                    "high",
+                    "critical"
+                  ],
+                  "default": "normal"
+                },
+                "default": "normal"
+              }
+            ]
+          }
+        },
+        {
+          "name": "postId",
+          "type": "string",
+          "doc": "As the network names it."
+        },
+        {
+          "name": "team",
+          "type": "string",
+          "doc": "Whom it is about."
+        },
+        {
+          "name": "text",
+          "type": "string",
+          "doc": "As it was posted, links and all."
+        },
+        {
+          "name": "retweets",
+          "type": "long",
+          "default": 0,
+          "doc": "How often it had been repeated when it was read."
+        },
+        {
+          "name": "replies",
+          "type": "long",
+          "default": 0,
+          "doc": "As retweets."
+        },
+        {
+          "name": "likes",
+          "type": "long",
+          "default": 0,
+          "doc": "As retweets."
+        },
+        {
+          "name": "quotes",
+          "type": "long",
+          "default": 0,
+          "doc": "As retweets."
+        }
+      ]
+    }
   }
 ];
