@@ -3,6 +3,7 @@ import type { FeedEvent } from './feed-event.ts';
 import type { Row } from './row.ts';
 import { broadcastEventOfRow } from './sources/broadcast.ts';
 import { quoteOfRow, tradeOfRow } from './sources/market.ts';
+import { postOfRow } from './sources/social.ts';
 import { positionOfRow } from './sources/stadium-sensors.ts';
 
 /** Makes the event of one row. @throws Error naming the field that is wrong */
@@ -14,6 +15,7 @@ const kinds: ReadonlyMap<string, ReadRow> = new Map([
   ['market-trades', tradeOfRow],
   ['stadium-positions', positionOfRow],
   ['broadcast-events', broadcastEventOfRow],
+  ['social-posts', postOfRow],
 ]);
 
 export interface Recording {

@@ -19,6 +19,7 @@ const released: Readonly<Record<string, string>> = {
   'market-quote:1': '1dade3c1780de8cd',
   'market-trade:1': '2b49b7b6d5e5b19b',
   'sensor-position:1': '1edf6d9fd637b33e',
+  'social-post:1': 'b61283441ee29ded',
 };
 
 const subjects = readdirSync(new URL('../../schemas/', import.meta.url), { withFileTypes: true })
