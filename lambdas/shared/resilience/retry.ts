@@ -18,6 +18,9 @@ export interface RetryBudget {
  */
 export type Resilient = <T>(attempt: (timeoutMs: number) => Promise<T>) => Promise<T>;
 
+/** A service that comes back is not kept waiting for long; an instance that asks once a second does not press it. */
+const longestDelayMs = 1_000;
+
 /**
  * @param mayHelp - whether an error may go away by itself; any other is thrown at once
  * @param onRetry - told of every attempt that is made again: no retry is silent
@@ -29,7 +32,7 @@ export const createResilient = (
 ): Resilient => {
   const policy = retry(
     handleWhen((error) => mayHelp(error) && now() < deadline),
-    { maxAttempts: maxRetries, backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: 5_000 }) },
+    { maxAttempts: maxRetries, backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: longestDelayMs }) },
   );
   policy.onRetry((reason) => onRetry('error' in reason ? reason.error : reason));
   return (attempt) =>
