@@ -98,7 +98,7 @@ export const openPlatform = ({ world, deployed }: LocalRun, sleep: (ms: number) 
     }),
     isCaughtUp: (since) => {
       const all = shards();
-      return all.length > 0 && all.every(({ emptyAt }) => emptyAt > since);
+      return all.length > 0 && all.every(({ emptyAt, finishedUntil }) => Math.max(emptyAt, finishedUntil) > since);
     },
     checkpoints: () =>
       shards()
