@@ -19,8 +19,8 @@ const reading = {
   batchSize: 500,
   memoryMb: 1769, // one whole processor
   timeoutSeconds: 60,
-  // In an outage an attempt takes at least half the timeout, so these bridge eight hours; a crash loop is bisected first.
-  attempts: 1_000,
+  // In an outage an attempt takes a quarter of the timeout or more, so these bridge eight hours; a crash loop is bisected first.
+  attempts: 2_000,
 } as const;
 
 const market = { ...reading, subjects: ['market-quote', 'market-trade'] } as const;
