@@ -1,7 +1,9 @@
+import type { GlueClient } from '@aws-sdk/client-glue';
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Client } from 'pg';
+import { createGlueRegistry } from '../../lambdas/shared/serde/registry.ts';
 import type { SchemaIds } from '../../lambdas/shared/serde/schema-ids.ts';
 import { createIdentify } from '../account/identify.ts';
 import type { AccountReaders } from '../account/take-account.ts';
@@ -15,6 +17,7 @@ export interface Places {
   readonly kinesis: KinesisClient;
   readonly sqs: SQSClient;
   readonly s3: S3Client;
+  readonly glue: GlueClient;
   /** Source by name of its stream. */
   readonly streams: ReadonlyMap<string, string>;
   readonly parkedQueueUrls: readonly string[];
@@ -23,6 +26,7 @@ export interface Places {
   /** A new connection that may read `millrace.events`. */
   readonly connect: () => Promise<Client>;
   readonly schemaIds: SchemaIds;
+  readonly registryName: string;
   readonly now: () => number;
 }
 
@@ -31,11 +35,13 @@ export const openReaders = ({
   kinesis,
   sqs,
   s3,
+  glue,
   streams,
   parkedQueueUrls,
   giveUpBuckets,
   connect,
   schemaIds,
+  registryName,
   now,
 }: Places): AccountReaders => {
   const readParked = createParkedReader(sqs, parkedQueueUrls, createReadObject(s3));
@@ -48,6 +54,6 @@ export const openReaders = ({
       yield* readGivenUp();
     },
     readHeld: async function* () {},
-    identify: createIdentify(schemaIds),
+    identify: createIdentify(schemaIds, createGlueRegistry(glue, { registryName, now })),
   };
 };

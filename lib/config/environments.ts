@@ -20,8 +20,8 @@ const reading = {
   batchSize: 500,
   memoryMb: 1769, // one whole processor
   timeoutSeconds: 60,
-  // In an outage an attempt takes at least half the timeout, so these bridge eight hours; a crash loop is bisected first.
-  attempts: 1_000,
+  // In an outage an attempt takes a quarter of the timeout or more, so these bridge eight hours; a crash loop is bisected first.
+  attempts: 2_000,
 } as const;
 
 /** Retention > record age > longest hold: checked. */
