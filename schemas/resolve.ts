@@ -96,7 +96,7 @@ const compareSymbols = (newer: AvroEnum, older: AvroEnum): readonly Fault[] => {
 };
 
 /** The field of the older record that a field of the newer is filled from: by its name or by one of its aliases. */
-const olderFieldsFor = (field: AvroField, older: AvroRecord): readonly AvroField[] =>
+export const olderFieldsFor = (field: AvroField, older: AvroRecord): readonly AvroField[] =>
   older.fields.filter(({ name }) => name === field.name || field.aliases.includes(name));
 
 const compareFields = (newer: AvroRecord, older: AvroRecord, compare: Compare): readonly Fault[] => {
