@@ -16,7 +16,7 @@ export interface CheckedVersions {
 
 /**
  * Each version by itself, and each against every one before it. Glue compares with the last alone; records of all of
- * them may be in a stream, in a dead letter or in a recording.
+ * them may be in a stream or in a dead letter.
  */
 export const checkVersions = (subject: string, versions: readonly Version[]): CheckedVersions => {
   const broken = versions.flatMap(({ version, definition }) =>

@@ -36,8 +36,7 @@ export const report = (args: readonly string[]): Report => {
   const notes = faults.length > 0 ? [] : subjects.flatMap(({ subject, versions }) => notesOn(subject, versions));
   const count = subjects.reduce((sum, { versions }) => sum + versions.length, 0);
   const compared = subjects.reduce((sum, each) => sum + each.compared, 0);
-  const result = faults.length === 0 ? 'no fault' : `${faults.length} faults`;
-  const sum = `${count} versions of ${subjects.length} subjects, ${compared} comparisons: ${result}`;
+  const sum = `subjects: ${subjects.length}, versions: ${count}, comparisons: ${compared}, faults: ${faults.length}`;
   return { exitCode: faults.length === 0 ? 0 : 1, lines: [...faults, ...notes, sum] };
 };
 

@@ -25,7 +25,7 @@ describe('npm run schemas:check', () => {
   it('looks at what is in the repository when it is told nothing', () => {
     const { exitCode, lines } = report([]);
     expect(exitCode).toBe(0);
-    expect(lines.at(-1)).toMatch(/^[1-9]\d* versions of [1-9]\d* subjects, \d+ comparisons: no fault$/);
+    expect(lines.at(-1)).toMatch(/^subjects: [1-9]\d*, versions: [1-9]\d*, comparisons: \d+, faults: 0$/);
   });
 
   it('has a line for each fault, naming subject, versions and field, and ends with 1', () => {
@@ -38,7 +38,7 @@ describe('npm run schemas:check', () => {
         `quote version 3 cannot read version 1: venue: ${added} string without a default: give it a default`,
         `quote version 3 cannot read version 1: ask: ${added} int without a default: give it a default`,
         `quote version 3 cannot read version 2: ask: ${added} int without a default: give it a default`,
-        '4 versions of 2 subjects, 3 comparisons: 3 faults',
+        'subjects: 2, versions: 4, comparisons: 3, faults: 3',
       ],
     });
   });
@@ -58,7 +58,7 @@ describe('npm run schemas:check', () => {
         'note: quote versions 1 and 2: venue has no such field now, had string without a default (readers of 1 halt: deploy all of them before a producer)',
         'note: quote versions 1 and 2: bid: has another default (the same event from both is a conflict)',
         'note: quote versions 1 and 2: venue: is gone (the same event from both is a conflict)',
-        '2 versions of 1 subjects, 1 comparisons: no fault',
+        'subjects: 1, versions: 2, comparisons: 1, faults: 0',
       ],
     });
   });
