@@ -46,10 +46,12 @@ const limitsOf = ({ type, path, isRecursive }: Visit): readonly Fault[] => {
   }
 };
 
-const isWithoutBytes = (type: AvroType): boolean =>
+const isWithoutBytes = (type: AvroType, around: readonly AvroType[] = []): boolean =>
   type.kind === 'null' ||
   (type.kind === 'fixed' && type.size === 0) ||
-  (type.kind === 'record' && type.fields.every((field) => isWithoutBytes(field.type)));
+  (type.kind === 'record' &&
+    !around.includes(type) &&
+    type.fields.every((field) => isWithoutBytes(field.type, [...around, type])));
 
 /** `avsc` looks names up in plain objects, which have these already. */
 const isInherited = (name: string): boolean => name in Object.prototype;

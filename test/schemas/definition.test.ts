@@ -136,6 +136,8 @@ describe('a definition that is Avro, and that our decoder would halt on', () => 
     ],
     [of(['string', 'bytes']), 'f: a union of string and bytes'],
     [of(['null', 'R']), 'f: a type inside itself'],
+    [of('R'), 'f: a type inside itself'],
+    [of({ type: 'array', items: 'R' }), 'f[]: a type inside itself'],
     [of({ type: 'array', items: 'null' }), 'f: an array whose items take no bytes'],
     [of({ type: 'array', items: { type: 'fixed', name: 'Z', size: 0 } }), 'f: an array whose items take no bytes'],
     [of({ type: 'array', items: { type: 'record', name: 'N', fields: [] } }), 'f: an array whose items take no bytes'],
@@ -157,6 +159,13 @@ describe('a definition that is Avro, and that our decoder would halt on', () => 
     const schema = { subject: 's', version: 1, definition: definition as Schema };
     if (isTakenAlone.has(what)) return;
     expect(() => compileWriter('id', schema, schema)).toThrow(MisconfiguredError);
+  });
+
+  it('is found where a list is of what holds itself, and nothing else', () => {
+    const itself = { type: 'record', name: 'Itself', fields: [field('Itself')] };
+    expect(faults(of({ type: 'array', items: itself }))).toEqual([
+      'decoder: f[].f: a type inside itself: give the nesting a limit, each level a type of its own',
+    ]);
   });
 
   it('may have names of its own namespace, of the one around it and of another', () => {
