@@ -33,9 +33,10 @@ describe.each(environmentNames)('the platform in %s', (environment) => {
     for (const stack of others) expect(stack.dependsOn).toContain(foundation?.name);
   });
 
-  it('has three functions of ours', () => {
+  it('has four functions of ours', () => {
     expect(functions.map(([, { Properties }]) => Properties.FunctionName as string).sort()).toEqual([
       `millrace-${environment}-enrichment-market`,
+      `millrace-${environment}-operations-check-readiness`,
       `millrace-${environment}-operations-migrate-database`,
       `millrace-${environment}-operations-prepare-partitions`,
     ]);
@@ -44,7 +45,7 @@ describe.each(environmentNames)('the platform in %s', (environment) => {
   it.each(functions)('%s runs on arm64 and Node 24, bounded in number, time and memory', (_, { Properties }) => {
     expect(Properties).toMatchObject({ Architectures: ['arm64'], Runtime: 'nodejs24.x' });
     expect(Properties.ReservedConcurrentExecutions).toBeGreaterThan(0);
-    expect(Properties.Timeout).toBeGreaterThanOrEqual(60);
+    expect(Properties.Timeout).toBeGreaterThanOrEqual(15);
     expect(Properties.MemorySize).toBeGreaterThanOrEqual(256);
     expect(Properties.Description).not.toBe('');
   });
@@ -167,6 +168,7 @@ describe('the CDK app', () => {
       .map((file) => ({ file, content: readdirSync(join(outdir, file)).sort() }))
       .filter(({ content }) => content.includes('index.mjs'));
     expect(bundles.map(({ content }) => content.join(' ')).sort()).toEqual([
+      'index.mjs',
       'index.mjs',
       'index.mjs',
       'index.mjs migrations',
