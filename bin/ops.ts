@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { migrateCommand } from './ops/migrate.ts';
 import { statusCommand } from './ops/status.ts';
-import { UsageError, type Command } from './ops/command.ts';
+import { helpFor, UsageError, type Command } from './ops/command.ts';
 
 const commands: Readonly<Record<string, Command>> = { status: statusCommand, migrate: migrateCommand };
 
@@ -23,7 +23,7 @@ const main = async (args: readonly string[]): Promise<number> => {
   const command = commands[name];
   if (!command) throw new UsageError(`there is no command "${name}"; there are: ${Object.keys(commands).join(', ')}`);
   if (rest.includes('--help')) {
-    console.log(command.help);
+    console.log(helpFor(command, rest));
     return 0;
   }
   return command.run(rest);

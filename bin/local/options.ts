@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Speed } from '../../feeds/pace.ts';
+import { flagFault } from '../flag-fault.ts';
 import { namedRecording, type Recording } from '../../feeds/recording-kinds.ts';
 
 /** The command line is wrong: exit status 2. */
@@ -81,11 +82,9 @@ const durationOf = (text: string): number => {
 };
 
 const parse = (args: readonly string[]) => {
-  try {
-    return parseArgs({ args: [...args], options: flags, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
-  }
+  const fault = flagFault(args, flags);
+  if (fault !== undefined) throw new UsageError(fault);
+  return parseArgs({ args: [...args], options: flags, allowPositionals: true });
 };
 
 const recordingOf = (argument: string): Recording => {
