@@ -50,9 +50,8 @@ export const formatStatus = (status: PlatformStatus): string => {
     : 'version of the database unknown';
   return [
     ...(readiness ? readinessLines(readiness) : []),
-    ...problems.map((problem) => `NOT KNOWN  ${problem}`),
+    ...problems.map((problem) => `PROBLEM  ${problem}`),
     `${env}, last ${sinceMinutes} min; ${version}`,
     ...sources.flatMap(sourceLines),
-    ...(sources.length === 0 ? ['no source has a mapping: is the enrichment stack deployed?'] : []),
   ].join('\n');
 };

@@ -27,17 +27,17 @@ export interface SourceStatus extends Partial<SourceCounts> {
 export interface PlatformStatus {
   readonly env: string;
   readonly sinceMinutes: number;
-  /** Ready, and every mapping enabled, and nothing that could not be asked. */
+  /** Ready, and every mapping enabled, and no problem. */
   readonly well: boolean;
   readonly readiness?: Readiness;
   readonly sources: readonly SourceStatus[];
   readonly migration?: MigrationAnswer;
-  /** What could not be asked, in sentences; the rest is there all the same. */
+  /** What could not be asked or is not there, in sentences; the rest is told all the same. */
   readonly problems: readonly string[];
 }
 
 /** Longer than a cold start and an answer take. */
-const timeoutMs = 15_000;
+const timeoutMs = 10_000;
 
 const metricNames = {
   Lag: 'Maximum',
@@ -104,6 +104,7 @@ export const readStatus = async (
     unless('the database’s version is not known', invokeMigration(clients.lambda, env, 'status', signal)),
   ]);
   const names = new Set([...(readiness?.sources.map(({ source }) => source) ?? []), ...(mappings?.keys() ?? [])]);
+  if (mappings?.size === 0) problems.push('no source has a mapping: is the enrichment stack deployed?');
   const sources = [...names].map((source) => ({
     source,
     mapping: mappings ? (mappings.get(source) ?? 'none') : 'unknown',

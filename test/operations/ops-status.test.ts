@@ -163,8 +163,8 @@ describe('ops status', () => {
     expect(status.sources[0]).toMatchObject({ source: 'market', stored: 42 });
     const lines = formatStatus(status).split('\n');
     expect(lines.slice(0, 4).toSorted()).toEqual([
-      'NOT KNOWN  readiness is not known, millrace-test-operations-check-readiness cannot be invoked: the readiness function failed: it broke',
-      'NOT KNOWN  the database’s version is not known: the migration function failed: no connection',
+      'PROBLEM  readiness is not known, millrace-test-operations-check-readiness cannot be invoked: the readiness function failed: it broke',
+      'PROBLEM  the database’s version is not known: the migration function failed: no connection',
       'market: mapping Enabled, lag 250 ms at most',
       'test, last 60 min; version of the database unknown',
     ]);
@@ -185,7 +185,8 @@ describe('ops status', () => {
     const status = await readStatus(clients, 'dev', 60, now);
     expect(status.well).toBe(false);
     expect(status.problems.join()).toContain('millrace-dev-operations-check-readiness');
-    expect(formatStatus(status)).toContain('no source has a mapping: is the enrichment stack deployed?');
+    expect(status.problems).toContain('no source has a mapping: is the enrichment stack deployed?');
+    expect(formatStatus(status)).toContain('PROBLEM  no source has a mapping');
   });
 
   it('counts by source and reason however many there are', async () => {
