@@ -14,6 +14,7 @@ import { Teardown } from '../../../local/teardown.ts';
 import type { KinesisMapping } from '../../../local/world.ts';
 import { functionsInMemory, pollersInMemory, temporaryFolder } from '../../local/support/test-world.ts';
 import { startAwsServices } from '../../support/aws-services.ts';
+import { startJsonService } from '../../support/json-service.ts';
 
 const teardown = new Teardown();
 const metrics = createMetricsStore();
@@ -157,6 +158,15 @@ describe('the dependencies of readiness', () => {
     expect(problems(answer)).toEqual([expect.stringMatching(/^parked-gone is not there \(/)]);
   });
 
+  it.each([
+    ['PENDING', 'millrace-test has a version still pending: wait for it'],
+    ['FAILURE', 'millrace-test has no available version of a deployed schema: deploy the foundation again'],
+  ])('fail where the registry has a schema that is %s', async (Status, problem) => {
+    const glue = await startJsonService(() => ({ body: { Status } }));
+    expect(problems(await check({}, { GLUE: glue.endpoint }))).toEqual([problem]);
+    await glue.stop();
+  });
+
   it('that hang cost their own time only, and what hangs is named', async () => {
     const silent = await startSilent();
     const startedAt = performance.now();
@@ -178,6 +188,12 @@ describe('the lag of a source, as AWS tells it', () => {
     pollers.setEnabled('u1', false);
     expect(problems(await check())).toEqual([expect.stringContaining('market: its mapping is Disabled')]);
     pollers.setEnabled('u1', true);
+  });
+
+  it('is that of its own function, and minutes without arrivals count for nothing', async () => {
+    pollers.add({ ...mapping, uuid: 'u2', functionArn: `${mapping.functionArn}-other`, enabled: false });
+    metrics.put('AWS/Kinesis', { StreamName: 'millrace-test-market' }, 'IncomingRecords', 0, 'Count', Date.now() - 6e5);
+    expect((await check()).sources).toEqual([{ source: 'market', ok: true, lagMs: 'no records', maxLagSeconds: 60 }]);
   });
 
   it('is not ready when records arrived and none was handed to its function', async () => {
