@@ -5,8 +5,8 @@ import { flagFault } from '../flag-fault.ts';
 export interface Command {
   readonly summary: string;
   readonly help: string;
-  /** Of its sub-words, each by its own name. */
-  readonly helpOf?: Readonly<Record<string, string>>;
+  /** Words that may follow it, each a command of its own. */
+  readonly commands?: Readonly<Record<string, Command>>;
   /** @returns the exit status: 0 when all is well, 1 when something is not */
   readonly run: (args: readonly string[]) => Promise<number>;
 }
@@ -38,10 +38,4 @@ export const parseOptions = (args: readonly string[], own: ParseArgsOptionsConfi
   if (!environments.includes(env))
     throw new UsageError(`--env: must be one of ${environments.join(', ')}, is "${env}"; --help lists the options`);
   return { env, json: values['json'], positionals, values };
-};
-
-/** The help for what was asked about: a sub-word's own where it has one. @param args - what follows the command */
-export const helpFor = ({ help, helpOf = {} }: Command, args: readonly string[]): string => {
-  const word = args.find((arg) => Object.hasOwn(helpOf, arg));
-  return word === undefined ? help : (helpOf[word] ?? help);
 };

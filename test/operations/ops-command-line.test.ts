@@ -43,6 +43,7 @@ describe('npm run ops', () => {
   it.each([
     ['status', '--bogus'],
     ['migrate', 'status', '--bogus'],
+    ['migrate', 'contract', '--json', '--bogus'],
   ])('names the option that it does not know and where to look: %s', async (...args) => {
     expect(await ops(...args)).toEqual({
       status: 2,
@@ -51,11 +52,24 @@ describe('npm run ops', () => {
     });
   });
 
+  it.each([
+    [['migrate'], 'migrate: say contract or status; migrate --help tells them apart'],
+    [['migrate', 'expand'], 'migrate: say contract or status; migrate --help tells them apart'],
+    [['migrate', 'contract', 'now'], 'migrate contract takes no "now"; --help lists the options'],
+    [['status', 'now'], 'status takes no "now"; --help lists the options'],
+    [['status', '--since', 'soon'], '--since: must be a whole number of minutes, 1 or more; --help lists the options'],
+    [['stats'], 'there is no command "stats"; there are: status,'],
+  ])('refuses %j with a sentence', async (args, sentence) => {
+    const { status, err } = await ops(...args);
+    expect(status).toBe(2);
+    expect(err).toContain(`ops: ${sentence}`);
+  });
+
   it('has help for a command, and for each of its sub-words', async () => {
     const [command, contract, state] = await Promise.all([
       ops('migrate', '--help'),
       ops('migrate', 'contract', '--help'),
-      ops('migrate', '--help', 'status'),
+      ops('migrate', 'status', '--env', 'dev', '--help'),
     ]);
     expect([command, contract, state].map(({ status }) => status)).toEqual([0, 0, 0]);
     expect(command.out).toContain('migrate contract|status');
