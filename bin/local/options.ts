@@ -35,7 +35,8 @@ export const help = `Usage: npm start -- [options]
 Synthesizes the local environment, runs it on this machine and feeds it; ends with an account of every record.
 Without --replay the feed is simulated quotes and trades.
 
-  --replay FILE…      feed recordings instead: market-quotes.ndjson, market-trades.ndjson (kind:file for another name)
+  --replay FILE…      feed recordings instead, together: market-quotes.ndjson, market-trades.ndjson,
+                      stadium-positions.ndjson, broadcast-events.ndjson, social-posts.ndjson (kind:file for another name)
   --speed N|max       times the recorded pace (default 1); max waits for nothing
   --rate N            simulated records a second (default 100)
   --seed N            of the simulation (default 1)

@@ -12,7 +12,7 @@ const lane = process.argv[2] ?? '0';
 const batches = Number(process.argv[3] ?? 1);
 const batchSize = 500;
 
-const handler = enrichEvents(connect(readConfig(process.env)));
+const handler = enrichEvents(await connect(readConfig(process.env)));
 const events = kinesisEvents(lane, encodedQuotes(lane, (batches + 2) * batchSize, 'none'), batchSize);
 const context = { getRemainingTimeInMillis: () => 60_000, functionName: 'bench' } as Context;
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { environmentNames } from '../../lib/config/environment.ts';
+import { enrichmentUser } from '../../lib/config/names.ts';
+import { sources } from '../../lib/config/sources.ts';
 import { roleAllows } from './policies.ts';
 import { synthesized } from './synthesized.ts';
 
@@ -47,7 +49,11 @@ describe.each(environmentNames)('least privilege in %s', (name) => {
     const users = connects.map(({ line }) => line.split('/').at(-1) ?? '');
     // A proxy comes as everyone it lets in.
     const proxied = platform.resources.some(({ Type }) => Type === 'AWS::RDS::DBProxy');
-    const each = ['enrichment_market', 'operations_partitions', 'operations_readiness'];
-    expect(users.sort()).toEqual((proxied ? [...each, ...each] : each).toSorted());
+    const ours = [
+      ...Object.keys(sources).map((source) => enrichmentUser(source)),
+      'operations_partitions',
+      'operations_readiness',
+    ];
+    expect(users.sort()).toEqual([...(proxied ? ours : []), ...ours].sort());
   });
 });

@@ -7,7 +7,7 @@ import { createEntityStateStore } from '../../lambdas/enrichment/entity-state-st
 import { createEventStore } from '../../lambdas/enrichment/event-store.ts';
 import type { ParkedMessage } from '../../lambdas/enrichment/parked-message.ts';
 import { createParkedStore } from '../../lambdas/enrichment/parked-store.ts';
-import { market } from '../../lambdas/enrichment/sources/market.ts';
+import { source as market } from '../../lambdas/enrichment/sources/market.ts';
 import { createDatabase, type Database } from '../../lambdas/shared/database/connection.ts';
 import { createDecoder } from '../../lambdas/shared/serde/decoder.ts';
 import { createEncoder } from '../../lambdas/shared/serde/encoder.ts';

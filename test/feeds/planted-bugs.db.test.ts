@@ -7,7 +7,7 @@ import { takeAccount } from '../../feeds/account/take-account.ts';
 import { createStoredRowsReader } from '../../feeds/readers/stored-rows.ts';
 import { enrichEvents } from '../../lambdas/enrichment/enrich-events.ts';
 import { createEventStore, type EventStore } from '../../lambdas/enrichment/event-store.ts';
-import { market } from '../../lambdas/enrichment/sources/market.ts';
+import { source as market } from '../../lambdas/enrichment/sources/market.ts';
 import { readKinesisEvent } from '../../lambdas/shared/batch/kinesis.ts';
 import type { Database } from '../../lambdas/shared/database/connection.ts';
 import { createDecoder } from '../../lambdas/shared/serde/decoder.ts';

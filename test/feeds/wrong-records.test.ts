@@ -4,7 +4,7 @@ import { notUtf8 } from '../../feeds/broken-bytes.ts';
 import { quoteEvent, type Quote, type Trade } from '../../feeds/sources/market.ts';
 import { wrongKinds, type Material } from '../../feeds/wrong-records.ts';
 import { checkHeader } from '../../lambdas/enrichment/rules.ts';
-import { market } from '../../lambdas/enrichment/sources/market.ts';
+import { source as market } from '../../lambdas/enrichment/sources/market.ts';
 import { RejectedRecordError, rejectReasons } from '../../lambdas/shared/errors/platform-error.ts';
 import { createDecoder } from '../../lambdas/shared/serde/decoder.ts';
 import { encoder, schemaIds } from './support/encoder.ts';
