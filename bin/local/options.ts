@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Speed } from '../../feeds/pace.ts';
+import { flagFault } from '../flag-fault.ts';
 import { namedRecording, type Recording } from '../../feeds/recording-kinds.ts';
 import type { TakeableService } from '../../local/services/start-services.ts';
 import { checkFeedLasts, readTakeAway } from './take-away.ts';
@@ -89,11 +90,9 @@ const durationOf = (text: string): number => {
 };
 
 const parse = (args: readonly string[]) => {
-  try {
-    return parseArgs({ args: [...args], options: flags, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
-  }
+  const fault = flagFault(args, flags);
+  if (fault !== undefined) throw new UsageError(fault);
+  return parseArgs({ args: [...args], options: flags, allowPositionals: true });
 };
 
 /** Says of what is wrong with a value that the command line is. */

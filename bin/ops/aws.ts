@@ -8,6 +8,7 @@ export interface OpsClients {
 }
 
 interface LocalPlatform {
+  readonly pid: number;
   readonly region: string;
   readonly endpoints: Readonly<Record<string, string>>;
 }
@@ -15,14 +16,26 @@ interface LocalPlatform {
 /** Where `npm start` says how to reach what it runs. */
 const localFile = new URL('../../.millrace/local.json', import.meta.url);
 
-const readLocal = (): LocalPlatform => {
+const noLocal = 'no local platform is running: start one with "npm start", or name another with --env';
+
+const isAlive = (pid: number): boolean => {
   try {
-    return JSON.parse(readFileSync(localFile, 'utf8')) as LocalPlatform;
+    return process.kill(pid, 0); // asks only
   } catch (error) {
-    throw new Error('no local platform is running: start one with "npm start", or name another with --env', {
-      cause: error,
-    });
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // of another user
   }
+};
+
+const readLocal = (): LocalPlatform => {
+  let platform: LocalPlatform;
+  try {
+    platform = JSON.parse(readFileSync(localFile, 'utf8')) as LocalPlatform;
+  } catch (error) {
+    throw new Error(noLocal, { cause: error });
+  }
+  // A run that was killed could not take its file back.
+  if (!isAlive(platform.pid)) throw new Error(`${noLocal} (the last one, process ${platform.pid}, was killed)`);
+  return platform;
 };
 
 /** The same SDK for both: locally it is pointed at the services that `npm start` runs. */

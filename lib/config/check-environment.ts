@@ -3,7 +3,7 @@ import { checkSource } from './check-source.ts';
 import type { Environment } from './environment.ts';
 
 /** Instances of the operations functions: they take connections and concurrency like everyone else. */
-export const operationsConcurrency = { migrateDatabase: 2, preparePartitions: 1 } as const;
+export const operationsConcurrency = { migrateDatabase: 2, preparePartitions: 1, checkReadiness: 2 } as const;
 
 /** Aurora's own processes and an operator's session get these. */
 const spareConnections = 10;
