@@ -4,6 +4,8 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 export interface Command {
   readonly summary: string;
   readonly help: string;
+  /** Words that may follow it, each a command of its own. */
+  readonly commands?: Readonly<Record<string, Command>>;
   /** @returns the exit status: 0 when all is well, 1 when something is not */
   readonly run: (args: readonly string[]) => Promise<number>;
 }

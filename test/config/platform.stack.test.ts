@@ -33,18 +33,20 @@ describe.each(environmentNames)('the platform in %s', (environment) => {
     for (const stack of others) expect(stack.dependsOn).toContain(foundation?.name);
   });
 
-  it('has three functions of ours', () => {
+  it('has five functions of ours', () => {
     expect(functions.map(([, { Properties }]) => Properties.FunctionName as string).sort()).toEqual([
       `millrace-${environment}-enrichment-market`,
       `millrace-${environment}-operations-migrate-database`,
       `millrace-${environment}-operations-prepare-partitions`,
+      `millrace-${environment}-operations-take-in-given-up`,
+      `millrace-${environment}-operations-take-in-parked`,
     ]);
   });
 
   it.each(functions)('%s runs on arm64 and Node 24, bounded in number, time and memory', (_, { Properties }) => {
     expect(Properties).toMatchObject({ Architectures: ['arm64'], Runtime: 'nodejs24.x' });
     expect(Properties.ReservedConcurrentExecutions).toBeGreaterThan(0);
-    expect(Properties.Timeout).toBeGreaterThanOrEqual(60);
+    expect(Properties.Timeout).toBeGreaterThanOrEqual(30);
     expect(Properties.MemorySize).toBeGreaterThanOrEqual(256);
     expect(Properties.Description).not.toBe('');
   });
@@ -167,6 +169,8 @@ describe('the CDK app', () => {
       .map((file) => ({ file, content: readdirSync(join(outdir, file)).sort() }))
       .filter(({ content }) => content.includes('index.mjs'));
     expect(bundles.map(({ content }) => content.join(' ')).sort()).toEqual([
+      'index.mjs',
+      'index.mjs',
       'index.mjs',
       'index.mjs',
       'index.mjs migrations',
