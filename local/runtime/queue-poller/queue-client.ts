@@ -5,8 +5,8 @@ import { queueRecord, type QueueRecord } from './record.ts';
 
 /** The API's limit for receiving and deleting at once. */
 export const mostPerRequest = 10;
-/** A service that hangs is as good as one that is away. */
-const answerMs = 5_000;
+/** A service that hangs is as good as one that is away; ample, for a busy machine is no reason to ask twice. */
+const answerMs = 10_000;
 
 export interface QueueClient {
   /** @param waitSeconds - how long to wait for a first message */

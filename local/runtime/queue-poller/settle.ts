@@ -18,9 +18,10 @@ export const settle = (result: InvokeResult, records: readonly QueueRecord[], re
   const answer = readBatchAnswer(result, ids, reportsFailures);
   if (answer.kind === 'finished') return { done: records, left: [] };
   if (answer.kind === 'failed') return { done: [], left: records, why: answer.why };
-  const failed = new Set(answer.failed);
+  // By id: a queue may deliver a message twice, even in one batch, and then both of it failed.
+  const failed = new Set(answer.failed.map((index) => ids[index]));
   return {
-    done: records.filter((_, index) => !failed.has(index)),
-    left: records.filter((_, index) => failed.has(index)),
+    done: records.filter(({ messageId }) => !failed.has(messageId)),
+    left: records.filter(({ messageId }) => failed.has(messageId)),
   };
 };

@@ -23,8 +23,8 @@ export interface RunningNotifier extends BucketNotifier {
   stop(): Promise<void>;
 }
 
-/** A service that hangs is as good as one that is away. */
-const answerMs = 5_000;
+/** A service that hangs is as good as one that is away; ample, for a busy machine is no reason to ask twice. */
+const answerMs = 10_000;
 /** What is being sent is given this long when the run stops; it would be sent again in the next. */
 const stopMs = 1_000;
 

@@ -237,6 +237,18 @@ describe('a function behind a queue', () => {
     expect(await left('stop')).toBe(1);
   });
 
+  it('is stopped soon when its queue hangs', async () => {
+    await createQueue('frozen');
+    const pollers = poll(queueMapping('frozen'));
+    await send('frozen', 'warm-up');
+    await eventually('it is at work', async () => (await left('frozen')) === 0);
+    process.kill(service.pid, 'SIGSTOP');
+    const from = performance.now();
+    await pollers.stop();
+    expect(performance.now() - from).toBeLessThan(4_000);
+    process.kill(service.pid, 'SIGCONT');
+  });
+
   it('is stopped within a second or so when there is nothing to do', async () => {
     await createQueue('quiet');
     const pollers = poll(queueMapping('quiet'));

@@ -117,6 +117,14 @@ describe('what becomes of a batch', () => {
     expect([ids(done), ids(left), why]).toEqual([['b'], ['a', 'c'], undefined]);
   });
 
+  it('is left in every copy of a message that came twice', () => {
+    const { done, left } = settle(failures('a'), [...batch, record('a')], true);
+    expect([ids(done), ids(left)]).toEqual([
+      ['b', 'c'],
+      ['a', 'a'],
+    ]);
+  });
+
   it('is done whatever the answer says when the mapping does not report failures; an error still fails it', () => {
     expect(settle(failures('a'), batch, false).done).toEqual(batch);
     expect(settle(crash, batch, false).left).toEqual(batch);

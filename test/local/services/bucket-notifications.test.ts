@@ -189,6 +189,12 @@ describe('a watched bucket', () => {
     expect(complaints).toEqual(['notifications of give-ups wait, and are tried again: refused']);
   });
 
+  it('remembers what was sent before a failure also when the run ends there', async () => {
+    const good = Array.from({ length: 10 }, (_, n) => object(`k${n}`));
+    await watch([...good, object('refused')], 1);
+    expect((await watch([...good, object('z')], 1)).sent).toEqual(['z']);
+  });
+
   it('does not begin with a file that it did not write', async () => {
     await (await openTold(folder.path, 'foreign')).setTested();
     await writeFile(join(folder.path, 'bucket-notifications', 'foreign.json'), '{"told":1}');
