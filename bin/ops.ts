@@ -42,6 +42,12 @@ const main = async (args: readonly string[]): Promise<number> => {
   return command.run(rest);
 };
 
+// Whoever reads us may have enough: `… --json | head -1`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

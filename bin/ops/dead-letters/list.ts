@@ -36,6 +36,16 @@ export const readListing = async (
   return { entries, byReason, more: false };
 };
 
+/** One at a time: there may be more than memory holds. */
+const printLines = async (store: DeadLetterStore, selection: Selection, limit: number): Promise<void> => {
+  let printed = 0;
+  for await (const entry of store.list(selection)) {
+    console.log(JSON.stringify(entry));
+    printed += 1;
+    if (printed === limit) return;
+  }
+};
+
 const limitOf = (text: string): number => {
   const limit = /^\d{1,6}$/.test(text) ? Number(text) : 0;
   if (limit >= 1) return limit;
@@ -85,9 +95,11 @@ Exit status 0, also where there is none.`,
     return withDeadLetters(env, async ({ lambda, store }) => {
       const sources = await sourcesOf(values['source'], lambda, env);
       const selection = { sources, from, to, reason: values['reason'] as string | undefined };
-      const listing = await readListing(store, selection, limit, json ? limit : undefined);
-      if (json) for (const entry of listing.entries) console.log(JSON.stringify(entry));
-      else console.log(formatList(listing, { from, to: Math.min(to, now) }, process.stdout.columns).join('\n'));
+      if (json) await printLines(store, selection, limit);
+      else {
+        const listing = await readListing(store, selection, limit);
+        console.log(formatList(listing, { from, to: Math.min(to, now) }, process.stdout.columns).join('\n'));
+      }
       return 0;
     });
   },
