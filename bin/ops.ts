@@ -1,9 +1,14 @@
 #!/usr/bin/env node
+import { deadLettersCommand } from './ops/dead-letters.ts';
 import { migrateCommand } from './ops/migrate.ts';
 import { statusCommand } from './ops/status.ts';
 import { UsageError, type Command } from './ops/command.ts';
 
-const commands: Readonly<Record<string, Command>> = { status: statusCommand, migrate: migrateCommand };
+const commands: Readonly<Record<string, Command>> = {
+  status: statusCommand,
+  'dead-letters': deadLettersCommand,
+  migrate: migrateCommand,
+};
 
 /** What the words at the beginning name, as far as they do, and what follows them. */
 const commandIn = (command: Command, args: readonly string[]): { command: Command; rest: readonly string[] } => {
@@ -36,6 +41,12 @@ const main = async (args: readonly string[]): Promise<number> => {
   }
   return command.run(rest);
 };
+
+// Whoever reads us may have enough: `… --json | head -1`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 
 try {
   process.exitCode = await main(process.argv.slice(2));

@@ -30,8 +30,9 @@ export class Readiness extends Construct {
     super(scope, id);
     const { database, deadLetters, schemas } = foundation;
     // What the platform cannot work without. Whatever is added here is asked, and may be asked.
-    const tables = [foundation.tables.entityState, foundation.tables.idempotency];
-    const queues = [deadLetters.parked];
+    const { entityState, idempotency, deadLetters: entries } = foundation.tables;
+    const tables = [entityState, idempotency, entries];
+    const queues = [deadLetters.parked, deadLetters.givenUp];
     const sources = Object.entries(environment.sources).map(([source, { maxLagSeconds }]): WatchedSource => ({
       source,
       functionName: physicalName(environment.name, 'enrichment', source),

@@ -13,6 +13,7 @@ const wildcards: readonly RegExp[] = [
   /^cloudwatch:GetMetricData \*$/,
   /^lambda:ListEventSourceMappings \*$/,
   /^s3:PutObject arn:\S+:s3:::millrace-\S+-give-ups-\S+\/(parked|aws\/lambda)\/\*$/,
+  /^s3:GetObject arn:\S+:s3:::millrace-\S+-give-ups-\S+\/aws\/lambda\/\*$/,
   // CDK's trigger invokes the version it is told.
   /^lambda:InvokeFunction <MigrationsMigrateDatabaseFunction\w+\.Arn>:\*$/,
 ];

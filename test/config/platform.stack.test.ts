@@ -42,6 +42,8 @@ describe.each(environmentNames)('the platform in %s', (environment) => {
       `millrace-${environment}-operations-check-readiness`,
       `millrace-${environment}-operations-migrate-database`,
       `millrace-${environment}-operations-prepare-partitions`,
+      `millrace-${environment}-operations-take-in-given-up`,
+      `millrace-${environment}-operations-take-in-parked`,
     ]);
   });
 
@@ -171,6 +173,7 @@ describe('the CDK app', () => {
       .map((file) => ({ file, content: readdirSync(join(outdir, file)).sort() }))
       .filter(({ content }) => content.includes('index.mjs'));
     expect(bundles.map(({ content }) => content.join(' ')).sort()).toEqual([
+      'index.mjs',
       'index.mjs',
       'index.mjs',
       'index.mjs',

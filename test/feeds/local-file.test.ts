@@ -4,7 +4,12 @@ import { announceLocal } from '../../bin/local/local-file.ts';
 import { startLambda } from '../../local/services/lambda/start-lambda.ts';
 import type { RunningService } from '../../local/services/json-service.ts';
 import type { LocalWorld } from '../../local/world.ts';
-import { functionsInMemory, pollersInMemory, temporaryFolder } from '../local/support/test-world.ts';
+import {
+  functionsInMemory,
+  pollersInMemory,
+  queuePollersInMemory,
+  temporaryFolder,
+} from '../local/support/test-world.ts';
 
 let folder: string;
 let remove: () => Promise<void>;
@@ -14,7 +19,11 @@ beforeEach(async () => {
   const temporary = await temporaryFolder();
   folder = `${temporary.path}/`;
   remove = temporary.remove;
-  lambda = await startLambda({ functions: functionsInMemory(), pollers: pollersInMemory() });
+  lambda = await startLambda({
+    functions: functionsInMemory(),
+    pollers: pollersInMemory(),
+    queuePollers: queuePollersInMemory(),
+  });
   told.length = 0;
 });
 afterEach(async () => {

@@ -89,6 +89,10 @@ describe.each(environmentNames)('operations in %s', (name) => {
     const alarms = platform.ofType('AWS::CloudWatch::Alarm').filter(({ stack }) => stack === 'operations');
     expect(alarms.map(({ Properties }) => [Properties.AlarmName, Properties.MetricName])).toEqual([
       [`millrace-${name}-operations-prepare-partitions-failed`, 'Errors'],
+      ...['parked', 'given-up'].flatMap((what) => [
+        [`millrace-${name}-operations-take-in-${what}-lag`, 'ApproximateAgeOfOldestMessage'],
+        [`millrace-${name}-operations-take-in-${what}-failed`, 'ApproximateNumberOfMessagesVisible'],
+      ]),
     ]);
   });
 });

@@ -9,7 +9,7 @@ import { startCloudWatch } from '../../local/services/cloudwatch/start-cloudwatc
 import { startLambda } from '../../local/services/lambda/start-lambda.ts';
 import { Teardown } from '../../local/teardown.ts';
 import type { KinesisMapping } from '../../local/world.ts';
-import { functionsInMemory, pollersInMemory } from '../local/support/test-world.ts';
+import { functionsInMemory, pollersInMemory, queuePollersInMemory } from '../local/support/test-world.ts';
 
 const now = new Date();
 const teardown = new Teardown();
@@ -58,7 +58,10 @@ beforeAll(async () => {
   ] as const) {
     pollers.add({ ...mapping, uuid, functionArn: arn(name), enabled: true } as KinesisMapping);
   }
-  const [lambda, cloudwatch] = await Promise.all([startLambda({ functions, pollers }), startCloudWatch({ metrics })]);
+  const [lambda, cloudwatch] = await Promise.all([
+    startLambda({ functions, pollers, queuePollers: queuePollersInMemory() }),
+    startCloudWatch({ metrics }),
+  ]);
   teardown.add(() => Promise.all([lambda.stop(), cloudwatch.stop()]));
   clients = {
     lambda: new LambdaClient({ ...settings, endpoint: lambda.endpoint }),

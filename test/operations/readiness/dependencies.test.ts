@@ -12,7 +12,12 @@ import { startGlue } from '../../../local/services/glue/start-glue.ts';
 import { startLambda } from '../../../local/services/lambda/start-lambda.ts';
 import { Teardown } from '../../../local/teardown.ts';
 import type { KinesisMapping } from '../../../local/world.ts';
-import { functionsInMemory, pollersInMemory, temporaryFolder } from '../../local/support/test-world.ts';
+import {
+  functionsInMemory,
+  pollersInMemory,
+  queuePollersInMemory,
+  temporaryFolder,
+} from '../../local/support/test-world.ts';
 import { startAwsServices } from '../../support/aws-services.ts';
 import { startJsonService } from '../../support/json-service.ts';
 
@@ -50,7 +55,7 @@ beforeAll(async () => {
   const [glue, cloudwatch, lambda] = await Promise.all([
     startGlue({ dataDir: folder.path }),
     startCloudWatch({ metrics }),
-    startLambda({ functions: functionsInMemory(), pollers }),
+    startLambda({ functions: functionsInMemory(), pollers, queuePollers: queuePollersInMemory() }),
   ]);
   teardown.add(() => Promise.all([glue, cloudwatch, lambda].map((service) => service.stop())));
   pollers.add(mapping);
