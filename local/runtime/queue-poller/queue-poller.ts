@@ -46,7 +46,10 @@ export const createQueuePoller = (mapping: QueueMapping, lanes: number, world: Q
     while (records.length > 0 && records.length < mapping.batchSize && hasRoom(records) && !world.stopped()) {
       const leftMs = until - world.now();
       if (leftMs <= 0) break;
-      const more = await world.receive(mapping.batchSize - records.length, leftMs >= 1_000 ? longPollSeconds : 0);
+      const waitSeconds = leftMs >= 1_000 ? longPollSeconds : 0;
+      // Where the queue goes away now, what was gathered is processed; the next receive complains.
+      const more = await world.receive(mapping.batchSize - records.length, waitSeconds).catch(() => undefined);
+      if (!more) break;
       records.push(...more);
       if (more.length === 0 && leftMs < 1_000) await world.sleep(Math.min(leftMs, windowPollMs));
     }

@@ -215,6 +215,13 @@ describe('the poller of a queue', () => {
     ]);
   });
 
+  it('processes what it has gathered when the queue goes away in its window', async () => {
+    const { world, seen } = fakeWorld([some('a'), new Error('refused'), new Error('refused'), []], done);
+    await createQueuePoller(queueMapping('q', { batchSize: 100, batchingWindowMs: 2_500 }), 5, world).run();
+    expect(seen.invoked).toEqual([['a']]);
+    expect(seen.complaints).toEqual(['receives nothing, and goes on trying: refused']);
+  });
+
   it('does not wait for more when it has no window', async () => {
     const { world, seen } = fakeWorld([some('a'), some('b'), []], done);
     await createQueuePoller(queueMapping('q'), 5, world).run();
