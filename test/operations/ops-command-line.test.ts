@@ -39,7 +39,8 @@ describe('the options of a command', () => {
   });
 });
 
-describe('npm run ops', () => {
+// Starts programs, on a machine that has other things to do.
+describe('npm run ops', { timeout: 30_000 }, () => {
   it.each([
     ['status', '--bogus'],
     ['migrate', 'status', '--bogus'],
