@@ -3,7 +3,10 @@ import { migrateCommand } from './ops/migrate.ts';
 import { statusCommand } from './ops/status.ts';
 import { UsageError, type Command } from './ops/command.ts';
 
-const commands: Readonly<Record<string, Command>> = { status: statusCommand, migrate: migrateCommand };
+const commands: Readonly<Record<string, Command>> = {
+  status: statusCommand,
+  migrate: migrateCommand,
+};
 
 /** What the words at the beginning name, as far as they do, and what follows them. */
 const commandIn = (command: Command, args: readonly string[]): { command: Command; rest: readonly string[] } => {

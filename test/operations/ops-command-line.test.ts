@@ -21,6 +21,8 @@ describe('the options of a command', () => {
       json: true,
       positionals: ['contract'],
     });
+    // Where a value may be a file, a dash alone is standard output.
+    expect(parseOptions(['--bytes', '-'], { bytes: { type: 'string' } }).values['bytes']).toBe('-');
   });
 
   it.each([
