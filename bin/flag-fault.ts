@@ -19,7 +19,8 @@ export const flagFault = (args: readonly string[], flags: ParseArgsOptionsConfig
     if (!flag) return `there is no option ${rawName}`;
     if (flag.type === 'boolean' && value !== undefined) return `${rawName} takes no value, and got "${value}"`;
     if (flag.type === 'string' && value === undefined) return `${rawName} needs a value`;
-    if (flag.type === 'string' && !inlineValue && value?.startsWith('-')) {
+    // A dash alone stands for standard output.
+    if (flag.type === 'string' && !inlineValue && /^-./.test(value ?? '')) {
       return `${rawName} needs a value; if "${value}" is one, write ${rawName}=${value}`;
     }
   }

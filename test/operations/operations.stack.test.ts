@@ -35,18 +35,22 @@ describe.each(environmentNames)('operations in %s', (name) => {
 
   it('checks readiness of everything by the least it takes, and reads no item, message, object or row', () => {
     const check = named('check-readiness');
+    const every = (type: string): string[] =>
+      platform
+        .ofType(type)
+        .map(({ logicalId }) => logicalId.replace(/[0-9A-F]{8}$/, ''))
+        .sort();
     const own = policiesOf(platform, check)
       .flatMap(({ actions, resources }) => actions.flatMap((action) => resources.map((to) => `${action} ${plain(to)}`)))
       .filter((line) => !/^(logs|ec2):/.test(line));
     expect(own.sort()).toEqual([
       'cloudwatch:GetMetricData *',
-      'dynamodb:GetItem TablesEntityState',
-      'dynamodb:GetItem TablesIdempotency',
+      ...every('AWS::DynamoDB::Table').map((table) => `dynamodb:GetItem ${table}`),
       'glue:GetSchemaVersion *',
       'lambda:ListEventSourceMappings *',
       'rds-db:connect operations_readiness',
       's3:ListBucket give-ups',
-      'sqs:GetQueueAttributes DeadLettersParked',
+      ...every('AWS::SQS::Queue').map((queue) => `sqs:GetQueueAttributes ${queue}`),
     ]);
     const [reading, ...more] = platform
       .ofType('AWS::IAM::Policy')

@@ -21,6 +21,8 @@ describe('the options of a command', () => {
       json: true,
       positionals: ['contract'],
     });
+    // Where a value may be a file, a dash alone is standard output.
+    expect(parseOptions(['--bytes', '-'], { bytes: { type: 'string' } }).values['bytes']).toBe('-');
   });
 
   it.each([
@@ -39,7 +41,8 @@ describe('the options of a command', () => {
   });
 });
 
-describe('npm run ops', () => {
+// Starts programs, on a machine that has other things to do.
+describe('npm run ops', { timeout: 30_000 }, () => {
   it.each([
     ['status', '--bogus'],
     ['migrate', 'status', '--bogus'],
