@@ -12,7 +12,8 @@ import { atRate } from '../../feeds/at-rate.ts';
 import { sendFeed } from '../../feeds/send-feed.ts';
 import { startLocal, type LocalRun } from '../../local/run.ts';
 
-const times = { leadMs: 500, eachMs: 1_500, pauseMs: 200, longestRecoveryMs: 30_000 };
+/** Longer than an id that is really unknown is borne with. */
+const times = { leadMs: 500, eachMs: 4_500, pauseMs: 200, longestRecoveryMs: 30_000 };
 const rate = 400;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -41,9 +42,9 @@ const account = async (local: LocalRun) => {
   const platform = openPlatform(local, sleep);
   const since = Date.now();
   await expect.poll(() => platform.isCaughtUp(since), { timeout: 60_000 }).toBe(true);
-  const taken = await takeAccount(platform.readers);
+  const { balances, sources } = await takeAccount(platform.readers);
   platform.close();
-  return taken;
+  return { balances, market: sources.find(({ source }) => source === 'market') };
 };
 
 describe('services taken away under a feed of good records', () => {
@@ -62,7 +63,8 @@ describe('services taken away under a feed of good records', () => {
       () => {
         sent += 1;
         const occurredAt = Date.now() * 1_000 + (sent % 1_000);
-        const symbol = `S${sent}/USD`;
+        // Few, or the functions would be behind, writing their states, and meet the unknown ids too late.
+        const symbol = `S${sent % 20}/USD`;
         const { subject, event, ...rest } = quoteEvent({ symbol, occurredAt, bid: 1, ask: 2, volume: 3 });
         return { ...rest, data: platform.encoder.encode(subject, event, { compression: 'none' }) };
       },
@@ -77,22 +79,22 @@ describe('services taken away under a feed of good records', () => {
     await feeding;
     platform.close();
 
-    const { balances, sources } = await account(local);
-    expect(sources[0]?.classes).toMatchObject({ stored: sources[0]?.records, deadLetter: 0, lost: 0 });
+    const { balances, market } = await account(local);
+    expect(market?.classes).toMatchObject({ stored: market?.records, deadLetter: 0, lost: 0 });
     expect(balances).toBe(true);
-    expect(sources[0]?.records).toBeGreaterThan(2 * rate);
+    expect(market?.records).toBeGreaterThan(2 * rate);
     expect([...outcomes]).toEqual(['finished']);
     expect(failures).toEqual([]);
 
     const said = lines.join('\n');
-    expect(said).toMatch(/PostgreSQL away: for 1\.5 s from now[^]*PostgreSQL away: caught up \d+\.\d s later/);
+    expect(said).toMatch(/PostgreSQL away: for 4\.5 s from now[^]*PostgreSQL away: caught up \d+\.\d s later/);
     const [, ahead] = /registry away: (\d+) records have been made with schema versions/.exec(said) ?? [];
     expect(Number(ahead)).toBeGreaterThan(50);
   });
 
   it('leave data over which the next run still takes its account', async () => {
-    const { balances, sources } = await account(await start());
+    const { balances, market } = await account(await start());
     expect(balances).toBe(true);
-    expect(sources[0]?.classes).toMatchObject({ stored: sources[0]?.records, deadLetter: 0, lost: 0 });
+    expect(market?.classes).toMatchObject({ stored: market?.records, deadLetter: 0, lost: 0 });
   });
 });
