@@ -32,7 +32,7 @@ export class Readiness extends Construct {
     // What the platform cannot work without. Whatever is added here is asked, and may be asked.
     const { entityState, idempotency, deadLetters: entries } = foundation.tables;
     const tables = [entityState, idempotency, entries];
-    const queues = [deadLetters.intake.parked.queue, deadLetters.intake.givenUp.queue];
+    const queues = Object.values(deadLetters.intake).flatMap(({ queue, failed }) => [queue, failed]);
     const sources = Object.entries(environment.sources).map(([source, { maxLagSeconds }]): WatchedSource => ({
       source,
       functionName: physicalName(environment.name, 'enrichment', source),

@@ -177,6 +177,7 @@ describe('the CDK app', () => {
       'index.mjs',
       'index.mjs',
       'index.mjs',
+      'index.mjs',
       'index.mjs migrations',
     ]);
     for (const { file } of bundles) execFileSync(process.execPath, ['--check', join(outdir, file, 'index.mjs')]);
