@@ -8,6 +8,8 @@ const config: KnipConfig = {
     '.ci/*.mjs',
     // Deployed; the constructs name them by path.
     'lambdas/**/*.handler.ts',
+    // Loaded by the name of the source (lambdas/enrichment/source.ts).
+    'lambdas/enrichment/sources/*.ts',
     // Started as child processes, by path.
     'local/runtime/bootstrap.mjs',
     'local/services/launchers/*.ts',

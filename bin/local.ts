@@ -1,22 +1,25 @@
 #!/usr/bin/env node
 /** `npm start`: the platform on this machine, with a feed and an account (docs/local.md). */
 import { join } from 'node:path';
-import { checkRecording } from '../feeds/recordings.ts';
+import { paceRecordings } from '../feeds/pace.ts';
+import { checkRecording, readRecording } from '../feeds/recordings.ts';
+import { replayLength } from '../feeds/replay.ts';
 import { formatAccount } from '../feeds/account/format-account.ts';
 import { systemClock } from '../feeds/clock.ts';
 import { startLocal } from '../local/run.ts';
 import { openDataDir } from './local/data-dir.ts';
 import { removeLocalFile, writeLocalFile } from './local/local-file.ts';
-import { help, parseLocalOptions, UsageError, type LocalOptions } from './local/options.ts';
+import { help, orUsageError, parseLocalOptions, UsageError, type LocalOptions } from './local/options.ts';
 import { openPlatform } from './local/platform.ts';
 import { createScreen, type Screen } from './local/screen.ts';
 import { runSession, type Session } from './local/session.ts';
 import { listenForStop, type StopSignals } from './local/stop-signals.ts';
 import { synthesize } from './local/synthesize.ts';
+import { checkFeedLasts } from './local/take-away.ts';
 
 const stoppedEarly = 130;
 
-const checkRecordings = async ({ feed }: LocalOptions): Promise<void> => {
+const checkRecordings = async ({ feed, takeAway }: LocalOptions): Promise<void> => {
   if (!('replay' in feed)) return;
   for (const recording of feed.replay.recordings) {
     try {
@@ -25,6 +28,10 @@ const checkRecordings = async ({ feed }: LocalOptions): Promise<void> => {
       throw new UsageError((error as Error).message, { cause: error });
     }
   }
+  if (takeAway.length === 0) return;
+  const { recordings, speed } = feed.replay;
+  const lastsMs = await replayLength(paceRecordings(recordings.map(readRecording)), speed);
+  orUsageError(() => checkFeedLasts(takeAway, lastsMs, 'the replay'));
 };
 
 /** @throws Error as soon as everything is to be stopped at once, or a service ended that nobody stopped */
@@ -61,7 +68,7 @@ const runAt = async (dataDir: string, options: LocalOptions, screen: Screen, sig
     try {
       progress('running; Ctrl-C ends it with an account');
       const liveEveryMs = process.stdout.isTTY ? 1_000 : 5_000;
-      const session: Session = { options, world: run.world, platform, screen, signals, liveEveryMs };
+      const session: Session = { options, run, platform, screen, signals, liveEveryMs };
       const { account, feedError } = await Promise.race([runSession(session), untilItMustEnd(session, run.failed)]);
       screen.print(formatAccount(account));
       return account.balances && feedError === undefined ? 0 : 1;

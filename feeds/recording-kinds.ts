@@ -1,7 +1,10 @@
 import { basename } from 'node:path';
 import type { FeedEvent } from './feed-event.ts';
 import type { Row } from './row.ts';
+import { broadcastEventOfRow } from './sources/broadcast.ts';
 import { quoteOfRow, tradeOfRow } from './sources/market.ts';
+import { postOfRow } from './sources/social.ts';
+import { positionOfRow } from './sources/stadium-sensors.ts';
 
 /** Makes the event of one row. @throws Error naming the field that is wrong */
 export type ReadRow = (row: Row) => FeedEvent;
@@ -10,6 +13,9 @@ export type ReadRow = (row: Row) => FeedEvent;
 const kinds: ReadonlyMap<string, ReadRow> = new Map([
   ['market-quotes', quoteOfRow],
   ['market-trades', tradeOfRow],
+  ['stadium-positions', positionOfRow],
+  ['broadcast-events', broadcastEventOfRow],
+  ['social-posts', postOfRow],
 ]);
 
 export interface Recording {

@@ -2,6 +2,13 @@ import type { Clock } from './clock.ts';
 import type { FeedEvent } from './feed-event.ts';
 import type { Paced, Speed } from './pace.ts';
 
+/** How long a replay takes, milliseconds: nothing at full speed. Reads the recordings through. */
+export const replayLength = async (paced: AsyncIterable<Paced>, speed: Speed): Promise<number> => {
+  let last = 0;
+  if (speed !== 'max') for await (const { dueMs } of paced) last = dueMs / speed;
+  return last;
+};
+
 /** As many records as one call to the stream takes. */
 const batchSize = 500;
 

@@ -39,6 +39,10 @@ export const wholeNumberOf = (row: Row, field: string): number => {
   return typeof value === 'number' && isWritable(value) ? value : wrong(field, 'a whole number', value);
 };
 
+/** What `read` finds in a field, or null where the field is null or missing. */
+export const optionalOf = <T>(row: Row, field: string, read: (row: Row, field: string) => T): T | null =>
+  row[field] === null || row[field] === undefined ? null : read(row, field);
+
 /** One of the keys of `choices`, as what it stands for. */
 export const choiceOf = <T>(row: Row, field: string, choices: ReadonlyMap<string, T>): T => {
   const value = row[field];

@@ -8,7 +8,7 @@ import { createPollerHost } from './runtime/poller/poller-host.ts';
 import { createQueuePollerHost } from './runtime/queue-poller/queue-poller-host.ts';
 import { createBucketNotifier } from './services/bucket-notifications/bucket-notifier.ts';
 import { createMetricsStore } from './services/cloudwatch/metrics-store.ts';
-import { startServices } from './services/start-services.ts';
+import { startServices, type Services } from './services/start-services.ts';
 import { startCloudWatch } from './services/cloudwatch/start-cloudwatch.ts';
 import { startLambda } from './services/lambda/start-lambda.ts';
 import { startScheduler } from './services/scheduler/start-scheduler.ts';
@@ -31,9 +31,11 @@ export interface LocalOptions {
 export interface LocalRun {
   readonly world: LocalWorld;
   readonly deployed: Deployed;
+  /** What can be taken away and brought back while it runs. */
+  readonly takeable: Services['takeable'];
   /** Stops everything, in the order in which it depends on each other; calling it again waits for the first call. */
   stop(): Promise<void>;
-  /** Resolves when a service ended that nobody stopped; the run is of no use then, and has to be stopped. */
+  /** Resolves when a service ended that nobody stopped or took away, or does not come back; the run is of no use then, and has to be stopped. */
   readonly failed: Promise<Error>;
 }
 
@@ -145,5 +147,6 @@ const start = async (
   await Promise.all([pollers.start(), notifier.start()]);
   queuePollers.start();
   scheduler.beginFiring();
-  return { world, deployed, failed: services.failed, stop: () => teardown.run() };
+  const { takeable, failed } = services;
+  return { world, deployed, takeable, failed, stop: () => teardown.run() };
 };

@@ -88,6 +88,8 @@ export interface ShardProgress {
   readonly checkpoint: string | undefined;
   /** When the shard was last found with nothing more to read, milliseconds since the epoch; 0 before the first time. */
   readonly emptyAt: number;
+  /** When the last record that is finished arrived, milliseconds since the epoch; 0 before the first of this run. */
+  readonly finishedUntil: number;
 }
 
 /** One batch, as it went through a function. */

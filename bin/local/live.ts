@@ -14,17 +14,29 @@ export interface LiveCounts {
 const namespace = 'Millrace';
 const recentMs = 10_000;
 
+/** Of the batches that were finished in a time; undefined without any. Milliseconds. */
+export const longestLag = (
+  metrics: MetricsStore,
+  dimensions: Readonly<Record<string, string>>,
+  from: number,
+  to: number,
+): number | undefined => {
+  const lags = metrics
+    .list({ namespace, name: 'Lag', dimensions })
+    .flatMap((metric) => metrics.query(metric, from, to + 1_000, 1));
+  return lags.length === 0 ? undefined : Math.max(...lags.map(({ statistics }) => statistics.max));
+};
+
 export const readLiveCounts = (metrics: MetricsStore, source: string, sent: number, now: number): LiveCounts => {
   const series = (name: string) => metrics.list({ namespace, name, dimensions: { source } });
   const total = (name: string): number => series(name).reduce((sum, metric) => sum + metrics.total(metric), 0);
-  const lags = series('Lag').flatMap((metric) => metrics.query(metric, now - recentMs, now + 1_000, 1));
   return {
     source,
     sent,
     stored: total('Stored'),
     duplicates: total('Duplicates'),
     rejected: total('Rejected'),
-    lagMs: lags.length === 0 ? undefined : Math.max(...lags.map(({ statistics }) => statistics.max)),
+    lagMs: longestLag(metrics, { source }, now - recentMs, now),
   };
 };
 

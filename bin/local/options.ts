@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import type { Speed } from '../../feeds/pace.ts';
 import { namedRecording, type Recording } from '../../feeds/recording-kinds.ts';
+import type { TakeableService } from '../../local/services/start-services.ts';
+import { checkFeedLasts, readTakeAway } from './take-away.ts';
 
 /** The command line is wrong: exit status 2. */
 export class UsageError extends Error {
@@ -23,6 +25,8 @@ export interface LocalOptions {
   /** How long to feed; undefined until it is stopped, or done. */
   readonly durationMs: number | undefined;
   readonly exitWhenDone: boolean;
+  /** In the order in which they are taken away. */
+  readonly takeAway: readonly TakeableService[];
   /** Undefined for a temporary one. */
   readonly dataDir: string | undefined;
   /** Undefined for one that the system hands out, as every other port is. */
@@ -34,12 +38,15 @@ export const help = `Usage: npm start -- [options]
 Synthesizes the local environment, runs it on this machine and feeds it; ends with an account of every record.
 Without --replay the feed is simulated quotes and trades.
 
-  --replay FILE…      feed recordings instead: market-quotes.ndjson, market-trades.ndjson (kind:file for another name)
+  --replay FILE…      feed recordings instead, together: market-quotes.ndjson, market-trades.ndjson,
+                      stadium-positions.ndjson, broadcast-events.ndjson, social-posts.ndjson (kind:file for another name)
   --speed N|max       times the recorded pace (default 1); max waits for nothing
   --rate N            simulated records a second (default 100)
   --seed N            of the simulation (default 1)
   --duration TIME     feed for so long, then end: 20s, 5m, 1h, 500ms
   --exit-when-done    end when the replay has been sent and processed
+  --take-away NAME…   take local services away under the feed, one after the other, each for five seconds:
+                      postgres, dynamodb, sqs, s3, registry (with commas between, or the option again)
   --postgres-port N   let PostgreSQL listen on this port of 127.0.0.1 (default: the system hands one out)
   --data DIR          keep the data there, and go on with what is there already
   --help              this text
@@ -54,6 +61,7 @@ const flags = {
   seed: { type: 'string' },
   duration: { type: 'string' },
   'exit-when-done': { type: 'boolean' },
+  'take-away': { type: 'string', multiple: true },
   data: { type: 'string' },
   'postgres-port': { type: 'string' },
   help: { type: 'boolean' },
@@ -88,9 +96,10 @@ const parse = (args: readonly string[]) => {
   }
 };
 
-const recordingOf = (argument: string): Recording => {
+/** Says of what is wrong with a value that the command line is. */
+export const orUsageError = <T>(read: () => T): T => {
   try {
-    return namedRecording(argument);
+    return read();
   } catch (error) {
     throw new UsageError((error as Error).message, { cause: error });
   }
@@ -121,12 +130,17 @@ export const parseLocalOptions = (args: readonly string[]): LocalOptions | undef
   if (values['exit-when-done'] && !isReplay && values.duration === undefined) {
     throw new UsageError('--exit-when-done: the simulation is never done; give --replay or --duration');
   }
+  const takeAway = orUsageError(() => readTakeAway(values['take-away'] ?? []));
+  const durationMs = values.duration === undefined ? undefined : durationOf(values.duration);
+  if (durationMs !== undefined) orUsageError(() => checkFeedLasts(takeAway, durationMs, '--duration'));
   if (values.data === '') throw new UsageError('--data must name a folder');
   return {
     feed: isReplay
       ? {
           replay: {
-            recordings: [...(values.replay ?? []), ...positionals].map(recordingOf),
+            recordings: [...(values.replay ?? []), ...positionals].map((argument): Recording =>
+              orUsageError(() => namedRecording(argument)),
+            ),
             speed: speedOf(values.speed ?? '1'),
           },
         }
@@ -141,8 +155,9 @@ export const parseLocalOptions = (args: readonly string[]): LocalOptions | undef
             seed: numberOf('seed', values.seed ?? '1', 'a whole number', Number.isSafeInteger),
           },
         },
-    durationMs: values.duration === undefined ? undefined : durationOf(values.duration),
+    durationMs,
     exitWhenDone: values['exit-when-done'] ?? false,
+    takeAway,
     dataDir: values.data,
     postgresPort:
       values['postgres-port'] === undefined

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
+import { createAheadEncoder, type AheadEncoder } from '../../feeds/ahead-encoder.ts';
 import { openReaders } from '../../feeds/readers/open-readers.ts';
 import type { SendRecords } from '../../feeds/send-feed.ts';
 import type { AccountReaders } from '../../feeds/account/take-account.ts';
-import { createEncoder, type Encoder } from '../../lambdas/shared/serde/encoder.ts';
+import { createEncoder } from '../../lambdas/shared/serde/encoder.ts';
 import { parseSchemaIds } from '../../lambdas/shared/serde/schema-ids.ts';
 import { createProducer } from '../../lambdas/shared/stream/producer.ts';
 import { createClients } from '../../local/resources/clients.ts';
@@ -20,7 +21,7 @@ interface RunningSource {
 /** What feeding and the account need of the running platform. */
 export interface Platform {
   readonly sources: readonly string[];
-  readonly encoder: Encoder;
+  readonly encoder: AheadEncoder;
   readonly senders: ReadonlyMap<string, SendRecords>;
   readonly readers: AccountReaders;
   /** Whether everything that was in the streams at a moment has been read and finished. @param since - milliseconds */
@@ -72,11 +73,13 @@ export const openPlatform = ({ world, deployed }: LocalRun, sleep: (ms: number) 
   if (!first)
     throw new Error('the platform that was deployed has no source: no event source mapping of an enrichment function');
   const schemaIds = parseSchemaIds(deployed.output(foundation, 'SchemaIds'));
+  const registryName = setting(first, 'SCHEMA_REGISTRY');
   const clients = createClients(world.endpoints, world.region);
+  const { glue } = clients;
   const shards = () => mappings.flatMap(({ uuid }) => world.pollers.progress(uuid));
   return {
     sources: unique(running.map(({ source }) => source)),
-    encoder: createEncoder({ schemaIds }),
+    encoder: createAheadEncoder({ encoder: createEncoder({ schemaIds }), schemaIds, glue, registryName }),
     senders: new Map(
       running.map(({ source, stream }) => {
         const producer = createProducer({ client: clients.kinesis, streamName: stream, random: Math.random, sleep });
@@ -89,11 +92,12 @@ export const openPlatform = ({ world, deployed }: LocalRun, sleep: (ms: number) 
       deadLetterTable: deployed.output(foundation, 'DeadLetterTableName'),
       connect: connectLike(first, world),
       schemaIds,
+      registryName,
       now: Date.now,
     }),
     isCaughtUp: (since) => {
       const all = shards();
-      return all.length > 0 && all.every(({ emptyAt }) => emptyAt > since);
+      return all.length > 0 && all.every(({ emptyAt, finishedUntil }) => Math.max(emptyAt, finishedUntil) > since);
     },
     checkpoints: () =>
       shards()

@@ -3,18 +3,20 @@ import type { Account } from '../../feeds/account/account.ts';
 import { settle } from '../../feeds/account/settle.ts';
 import { takeAccount } from '../../feeds/account/take-account.ts';
 import { systemClock } from '../../feeds/clock.ts';
+import { holdLast } from '../../feeds/hold-last.ts';
 import { sendFeed } from '../../feeds/send-feed.ts';
-import type { LocalWorld } from '../../local/world.ts';
+import type { LocalRun } from '../../local/run.ts';
 import { createFeed } from './feed.ts';
 import { formatLive, readLiveCounts } from './live.ts';
 import type { LocalOptions } from './options.ts';
 import type { Platform } from './platform.ts';
 import type { Screen } from './screen.ts';
 import type { StopSignals } from './stop-signals.ts';
+import { takeAway } from './take-away.ts';
 
 export interface Session {
   readonly options: LocalOptions;
-  readonly world: LocalWorld;
+  readonly run: Pick<LocalRun, 'world' | 'takeable'>;
   readonly platform: Platform;
   readonly screen: Screen;
   readonly signals: StopSignals;
@@ -35,19 +37,49 @@ const until = async (signal: AbortSignal): Promise<void> => {
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 };
 
+type OnSent = (source: string, count: number) => void;
+
+/** When the feed is to end: its time is over and nothing is away any more, or all is stopped. */
+const feedEnd = ({ options: { durationMs }, signals: { stop } }: Session, takingAway: Promise<void>): AbortSignal => {
+  if (durationMs === undefined) return stop;
+  const over = new AbortController();
+  const elapsed = until(AbortSignal.any([stop, AbortSignal.timeout(durationMs)]));
+  void Promise.allSettled([elapsed, takingAway]).then(() => over.abort());
+  return AbortSignal.any([stop, over.signal]);
+};
+
 /** Sends the feed to its end, or until it is to end. @throws Error when the feed itself fails */
-const feed = async ({ options, platform, screen, signals }: Session, onSent: (source: string, n: number) => void) => {
-  const { stop } = signals;
-  const end =
-    options.durationMs === undefined ? stop : AbortSignal.any([stop, AbortSignal.timeout(options.durationMs)]);
+const feed = async (session: Session, takingAway: Promise<void>, onSent: OnSent): Promise<void> => {
+  const { options, platform, screen } = session;
+  const end = feedEnd(session, takingAway);
+  const batches = createFeed(options.feed, platform.encoder, systemClock(end));
   try {
-    await sendFeed(createFeed(options.feed, platform.encoder, systemClock(end)), platform.senders, onSent, end);
+    const held = options.takeAway.length > 0 ? holdLast(batches, takingAway) : batches;
+    await sendFeed(held, platform.senders, onSent, end);
   } catch (error) {
     if (!end.aborted) throw error;
   }
   if (end.aborted) return;
   screen.print('The feed has been sent.');
   if (!options.exitWhenDone) await until(end);
+};
+
+/** Feeds, and meanwhile takes away what is to be taken away. @throws Error of whichever fails first, when both have ended */
+const feedUnderFaults = async (session: Session, onSent: OnSent): Promise<void> => {
+  const { options, run, platform, signals } = session;
+  const failed = new AbortController();
+  const takingAway = takeAway({
+    services: options.takeAway,
+    run,
+    platform,
+    end: AbortSignal.any([signals.stop, failed.signal]),
+  });
+  const feeding = feed(session, takingAway, onSent).catch((error: unknown) => {
+    failed.abort();
+    throw error;
+  });
+  const [takenAway, fed] = await Promise.allSettled([takingAway, feeding]);
+  for (const outcome of [fed, takenAway]) if (outcome.status === 'rejected') throw outcome.reason;
 };
 
 /** Waits for the shards to be read to their end; gives up when they no longer get on. */
@@ -77,18 +109,20 @@ export interface Outcome {
  * @throws Error when the account cannot be taken; the stop signal's reason when all is to be stopped at once
  */
 export const runSession = async (session: Session): Promise<Outcome> => {
-  const { world, platform, screen, signals, liveEveryMs } = session;
+  const { run, platform, screen, signals, liveEveryMs } = session;
   const startedAt = Date.now();
   const sent = new Map<string, number>();
   const show = (): void => {
     const now = Date.now();
-    const counts = platform.sources.map((source) => readLiveCounts(world.metrics, source, sent.get(source) ?? 0, now));
+    const counts = platform.sources.map((source) =>
+      readLiveCounts(run.world.metrics, source, sent.get(source) ?? 0, now),
+    );
     screen.show(formatLive(counts, now - startedAt));
   };
   const timer = setInterval(show, liveEveryMs);
   try {
     let feedError: unknown;
-    await feed(session, (source, count) => sent.set(source, (sent.get(source) ?? 0) + count)).catch(
+    await feedUnderFaults(session, (source, count) => sent.set(source, (sent.get(source) ?? 0) + count)).catch(
       (error: unknown) => {
         feedError = error;
         screen.print(`The feed failed: ${error instanceof Error ? error.message : String(error)}`);

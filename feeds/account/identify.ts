@@ -1,5 +1,7 @@
+import { UnavailableError } from '../../lambdas/shared/errors/platform-error.ts';
 import { createDecoder } from '../../lambdas/shared/serde/decoder.ts';
 import { knownSchemas } from '../../lambdas/shared/serde/known-schemas.generated.ts';
+import type { SchemaRegistry } from '../../lambdas/shared/serde/registry.ts';
 import type { SchemaIds } from '../../lambdas/shared/serde/schema-ids.ts';
 import type { AccountReaders } from './take-account.ts';
 
@@ -8,21 +10,24 @@ const microsPerDay = 86_400_000_000;
 const mostBytes = 10 * 1024 * 1024;
 
 /**
- * Takes an event's key and hash from its bytes. No registry is asked: what is stored was written with a schema that is
- * known here, for nothing else is deployed.
+ * Takes an event's key and hash from its bytes.
+ * @param registry - asked for schema versions that are not known here: a producer may be ahead of what is deployed
+ * @throws UnavailableError where the registry does not answer: what a record is cannot be said without it
  */
-export const createIdentify = (schemaIds: SchemaIds): AccountReaders['identify'] => {
+export const createIdentify = (schemaIds: SchemaIds, registry: SchemaRegistry): AccountReaders['identify'] => {
   const decoder = createDecoder({
     subjects: knownSchemas.map(({ subject }) => subject),
     schemaIds,
-    registry: { find: () => Promise.resolve({ status: 'unknown' }) },
+    registry,
     maxRecordBytes: mostBytes,
     maxInflatedBytes: mostBytes,
     now: Date.now,
   });
   return async (records) => {
-    const results = await decoder.decodeBatch(records);
+    // Nothing that happens now is waited for: an id that is not there by now makes a record no event.
+    const results = await decoder.decodeBatch(records.map(({ bytes }) => ({ bytes, arrivedAt: 0 })));
     return results.map((result) => {
+      if (result instanceof UnavailableError) throw result;
       if (result instanceof Error) return undefined;
       const { source, sourceEventId, occurredAt } = result.header;
       const day = Math.floor(occurredAt / microsPerDay);

@@ -1,7 +1,9 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { GlueClient } from '@aws-sdk/client-glue';
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Client } from 'pg';
+import { createGlueRegistry } from '../../lambdas/shared/serde/registry.ts';
 import type { SchemaIds } from '../../lambdas/shared/serde/schema-ids.ts';
 import { createIdentify } from '../account/identify.ts';
 import type { AccountReaders } from '../account/take-account.ts';
@@ -14,12 +16,14 @@ export interface Places {
   readonly kinesis: KinesisClient;
   readonly dynamodb: DynamoDBClient;
   readonly s3: S3Client;
+  readonly glue: GlueClient;
   /** Source by name of its stream. */
   readonly streams: ReadonlyMap<string, string>;
   readonly deadLetterTable: string;
   /** A new connection that may read `millrace.events`. */
   readonly connect: () => Promise<Client>;
   readonly schemaIds: SchemaIds;
+  readonly registryName: string;
   readonly now: () => number;
 }
 
@@ -28,15 +32,17 @@ export const openReaders = ({
   kinesis,
   dynamodb,
   s3,
+  glue,
   streams,
   deadLetterTable,
   connect,
   schemaIds,
+  registryName,
   now,
 }: Places): AccountReaders => ({
   readStreams: createStreamsReader(kinesis, streams, now),
   readStored: createStoredRowsReader(connect),
   readDeadLetters: createDeadLettersReader(dynamodb, s3, deadLetterTable),
   readHeld: async function* () {},
-  identify: createIdentify(schemaIds),
+  identify: createIdentify(schemaIds, createGlueRegistry(glue, { registryName, now })),
 });

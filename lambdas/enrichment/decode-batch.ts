@@ -1,4 +1,4 @@
-import { dispositionOf, type PlatformError } from '../shared/errors/platform-error.ts';
+import { dispositionOf, PlatformError } from '../shared/errors/platform-error.ts';
 import type { StreamRecord } from '../shared/batch/kinesis.ts';
 import type { Resilient } from '../shared/resilience/retry.ts';
 import type { DecodedEvent, Decoder } from '../shared/serde/decoder.ts';
@@ -24,8 +24,10 @@ export const decodeBatch = async (
   try {
     await resilient(attempt);
   } catch (error) {
-    // What we threw ourselves to be called again stands in the results; anything else is a bug and a crash.
-    if (!results.includes(error as PlatformError)) throw error;
+    // What is not classified is a bug and a crash.
+    if (!(error instanceof PlatformError)) throw error;
+    // Out of time before there was an attempt: nothing stands in the results yet.
+    for (const index of waiting) results[index] ??= error;
   }
   return results;
 };

@@ -12,8 +12,7 @@ import { createEntityStateStore, type EntityStateStore } from './entity-state-st
 import { createEventStore, type EventStore } from './event-store.ts';
 import { createParkedStore, type ParkedStore } from './parked-store.ts';
 import type { HeaderRules } from './rules.ts';
-import type { SourceDefinition } from './sources/source.ts';
-import { sourceNamed } from './sources/sources.ts';
+import { sourceNamed, type SourceDefinition } from './source.ts';
 
 /** Everything an instance keeps between invocations: connections, caches, settings. No memory of batches. */
 export interface EnrichmentDependencies {
@@ -31,8 +30,8 @@ export interface EnrichmentDependencies {
 const inflation = 4;
 
 /** @throws MisconfiguredError where SOURCE names no source */
-export const connect = (config: EnrichmentConfig): EnrichmentDependencies => {
-  const source = sourceNamed(config.SOURCE);
+export const connect = async (config: EnrichmentConfig): Promise<EnrichmentDependencies> => {
+  const source = await sourceNamed(config.SOURCE);
   const dynamodb = new DynamoDBClient(clientSettings);
   return {
     source,

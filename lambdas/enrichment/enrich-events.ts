@@ -13,6 +13,11 @@ import { report } from './report.ts';
 const maxRetries = 1_000;
 /** An attempt that hangs must leave time for others. */
 const attemptsThatFit = 3;
+/**
+ * How much of the time for retries is over when a step gives up, so that what one step waits for leaves the next its
+ * turn: what can be decoded is stored while the registry is away, and rejects are parked while the store is.
+ */
+const until = { decode: 0.5, record: 0.75, parkAndProject: 1 } as const;
 
 type Explain = (error: unknown) => string;
 
@@ -23,16 +28,20 @@ export const enrichEvents =
     const startedAt = now();
     const records: readonly StreamRecord[] = readKinesisEvent(event);
     const halfMs = context.getRemainingTimeInMillis() / 2;
-    const budget = { deadline: startedAt + halfMs, maxRetries, attemptTimeoutMs: halfMs / attemptsThatFit, now };
-    const resilient = (mayHelp: (error: unknown) => boolean, reason: Explain): Resilient =>
-      createResilient(budget, mayHelp, (error) => telemetry.countByReason('Retries', reason(error), 1));
+    const budget = { maxRetries, attemptTimeoutMs: halfMs / attemptsThatFit, now };
+    const resilient = (part: number, mayHelp: (error: unknown) => boolean, reason: Explain): Resilient =>
+      createResilient({ ...budget, deadline: startedAt + halfMs * part }, mayHelp, (error) =>
+        telemetry.countByReason('Retries', reason(error), 1),
+      );
 
     const store = resilient(
+      until.record,
       (error) => faultOf(error) === 'retry',
       (error) => `store ${sqlStateOf(error) ?? 'connection'}`,
     );
     const service = (dependency: string): Resilient =>
       resilient(
+        until.parkAndProject,
         (error) => dispositionOf(serviceError(dependency, error)) === 'retry',
         (error) => `${dependency} ${error instanceof Error ? error.name : 'unknown'}`,
       );
@@ -43,7 +52,7 @@ export const enrichEvents =
           decodeBatch(
             decoder,
             batch,
-            resilient(() => true, reasonOf),
+            resilient(until.decode, () => true, reasonOf),
           ),
         enrichers: source.enrichers,
         rules,

@@ -1,4 +1,4 @@
-import type { DecodedEvent } from '../shared/serde/decoder.ts';
+import type { DecodedEvent, Priority } from '../shared/serde/decoder.ts';
 import type { StreamPosition } from '../shared/stream/position.ts';
 
 /** A number an event contributes to the windows of a series. */
@@ -11,13 +11,12 @@ export interface Measure {
 }
 
 /**
- * What clients are to be told. `each`: one message an event. `latest`: a newer message of the channel replaces
- * an unsent older one.
+ * What clients are to be told. `each`: one message an event. `latest`: what is newer of an entity replaces what has not
+ * been sent of it yet, and the channel carries so many messages a second at most.
  */
-export interface Message {
-  readonly channel: string;
-  readonly delivery: 'each' | 'latest';
-}
+export type Message =
+  | { readonly channel: string; readonly delivery: 'each' }
+  | { readonly channel: string; readonly delivery: 'latest'; readonly perSecond: number };
 
 /** What an enricher makes of a decoded event. */
 export interface Enrichment {
@@ -27,6 +26,8 @@ export interface Enrichment {
   readonly body: Readonly<Record<string, unknown>>;
   readonly measures: readonly Measure[];
   readonly message?: Message;
+  /** Where the content says more than the producer did, such as a goal. Otherwise the header's stands. */
+  readonly priority?: Priority;
 }
 
 /**

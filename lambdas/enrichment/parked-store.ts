@@ -33,6 +33,12 @@ export interface ParkedStore {
 /** As long as a stream can deliver a record again: Kinesis keeps seven days here at most. Seconds. */
 const remembered = 7 * 24 * 3600;
 const atOnce = 50;
+/**
+ * How long an attempt keeps others from parking the same record: as long as its calls to S3, SQS and DynamoDB can take
+ * (client-settings.ts). When DynamoDB goes away between them, nobody can take the mark back; with the time that the
+ * invocation has left, as Powertools sets it, the shard would then wait for a minute.
+ */
+const mostInProgressMs = 12_000;
 
 /**
  * Sends each reject to the parked queue once, whatever is redelivered: the send leaves our transaction, so Powertools
@@ -82,7 +88,10 @@ export const createParkedStore = (
 
   return {
     park: async (rejects, context, resilient) => {
-      config.registerLambdaContext(context);
+      config.registerLambdaContext({
+        ...context,
+        getRemainingTimeInMillis: () => Math.min(mostInProgressMs, context.getRemainingTimeInMillis()),
+      });
       const lanes = bulkhead(atOnce, Infinity); // bounded by the batch
       return Promise.all(
         rejects.map((reject) =>

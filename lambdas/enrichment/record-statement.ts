@@ -18,7 +18,7 @@ import { utcDay } from './event-key.ts';
  *
  * Both inserts and updates are sorted, so that lanes meeting the same rows take them in one order and cannot deadlock.
  * The events come ordered by (occurredAt, sourceEventId): the lowest and the highest ordinal of a window are its first
- * and its last, and the highest of a channel is its latest. Windows of the longer spans are rolled up from those of the shortest, which divides them.
+ * and its last, and the highest of an entity is its latest. Windows of the longer spans are rolled up from those of the shortest, which divides them.
  */
 export const recordStatement = `
 WITH input AS (
@@ -38,15 +38,17 @@ WITH input AS (
   ON CONFLICT DO NOTHING
   RETURNING source_event_id, occurred_on
 ), fresh AS MATERIALIZED (
-  SELECT n, source_event_id, occurred_at FROM input JOIN inserted USING (source_event_id, occurred_on)
+  SELECT n, source_event_id, occurred_at, entity FROM input JOIN inserted USING (source_event_id, occurred_on)
 ), messages AS (
-  INSERT INTO millrace.outbox (channel, delivery, source, source_event_id, occurred_at, arrived_at, priority, payload)
-  SELECT channel, delivery, $1::text, source_event_id, occurred_at, arrived_at, priority, body
+  INSERT INTO millrace.outbox (
+    channel, delivery, per_second, entity, source, source_event_id, occurred_at, arrived_at, priority, payload)
+  SELECT channel, delivery, per_second, entity, $1::text, source_event_id, occurred_at, arrived_at, priority, body
   FROM (
-    -- Of a channel's 'latest' messages only the newest that was inserted is kept: it supersedes the others at once.
-    SELECT max(n) AS n, channel, delivery
-    FROM unnest($17::int4[], $18::text[], $19::text[]) AS m (n, channel, delivery) JOIN fresh USING (n)
-    GROUP BY channel, delivery, CASE delivery WHEN 'each' THEN n END
+    -- Of an entity's 'latest' messages only the newest that was inserted is kept: it supersedes the others at once.
+    SELECT max(n) AS n, channel, delivery, nullif(max(per_second), 0) AS per_second
+    FROM unnest($17::int4[], $18::text[], $19::text[], $25::int4[]) AS m (n, channel, delivery, per_second)
+      JOIN fresh USING (n)
+    GROUP BY channel, delivery, entity, CASE delivery WHEN 'each' THEN n END
   ) AS kept JOIN input USING (n)
   ORDER BY n
 ), measured AS MATERIALIZED (
@@ -110,7 +112,7 @@ export const recordParameters = (
     jsonbArray(events.map(({ body }) => JSON.stringify(body))),
     byteaArray(events.map(({ decoded }) => decoded.bodyHash)),
     uuidArray(events.map(({ decoded }) => decoded.schemaId)),
-    textArray(events.map(({ decoded }) => decoded.header.priority)),
+    textArray(events.map(({ decoded, priority }) => priority ?? decoded.header.priority)),
     textArray(events.map(({ decoded }) => decoded.header.correlationId)),
     textArray(events.map(({ decoded }) => decoded.header.traceparent)),
     textArray(events.map(({ position }) => position.sequenceNumber)),
@@ -123,6 +125,7 @@ export const recordParameters = (
     float8Array(measures.value),
     float8Array(measures.weight),
     int4Array(spans),
+    int4Array(messages.map(({ message }) => (message.delivery === 'latest' ? message.perSecond : 0))),
   ];
 };
 

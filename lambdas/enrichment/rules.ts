@@ -32,11 +32,26 @@ export const notNegative = (field: string, value: unknown): number => {
     : broken(field, 'a number, zero or above', value);
 };
 
+/** A number from `least` to `most`, both included. What is too small for every store is zero. */
+export const within = (field: string, value: unknown, least: number, most: number): number => {
+  if (typeof value !== 'number' || !(value >= least && value <= most))
+    return broken(field, `a number from ${least} to ${most}`, value);
+  return Math.abs(value) < smallest ? 0 : value;
+};
+
+/** As `within`, or null. */
+export const optionalWithin = (field: string, value: unknown, least: number, most: number): number | null =>
+  value === null ? null : within(field, value, least, most);
+
 /** A string with something in it, at most `most` UTF-16 code units long. */
 export const text = (field: string, value: unknown, most = 200): string =>
   typeof value === 'string' && value.length > 0 && value.length <= most
     ? value
     : broken(field, `text of 1 to ${most} characters`, value);
+
+/** As `text`, or null. */
+export const optionalText = (field: string, value: unknown, most = 200): string | null =>
+  value === null ? null : text(field, value, most);
 
 /** Fit for messages, log lines and headers of others. */
 export const isReference = (value: string): boolean => /^[\x20-\x7e]{1,200}$/.test(value);

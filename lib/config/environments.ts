@@ -2,6 +2,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { checkEnvironment } from './check-environment.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { environmentNames, type Environment, type EnvironmentName } from './environment.ts';
+import { sourcesOf } from './sources.ts';
 
 /** The same everywhere, because it is about the code and not about the load. */
 const everywhere = {
@@ -19,11 +20,9 @@ const reading = {
   batchSize: 500,
   memoryMb: 1769, // one whole processor
   timeoutSeconds: 60,
-  // In an outage an attempt takes at least half the timeout, so these bridge eight hours; a crash loop is bisected first.
-  attempts: 1_000,
+  // In an outage an attempt takes a quarter of the timeout or more, so these bridge eight hours; a crash loop is bisected first.
+  attempts: 2_000,
 } as const;
-
-const market = { ...reading, subjects: ['market-quote', 'market-trade'] } as const;
 
 /** Retention > record age > longest hold: checked. */
 const aDay = { retentionHours: 24, maxRecordAgeHours: 18, longestHoldHours: 12 } as const;
@@ -44,10 +43,8 @@ const table: Readonly<Record<EnvironmentName, Omit<Environment, 'name'>>> = {
       ioOptimized: false,
       backupDays: 1,
     },
-    sources: {
-      // 512 MB is what every function promises to stay below; the local run ends one that does not.
-      market: { ...market, ...aDay, shards: 2, reservedConcurrency: 2, memoryMb: 512, maxLagSeconds: 60 },
-    },
+    // 512 MB is what every function promises to stay below; the local run ends one that does not.
+    sources: sourcesOf('local', { ...reading, ...aDay, memoryMb: 512, maxLagSeconds: 60 }),
   },
   dev: {
     ...everywhere,
@@ -63,7 +60,7 @@ const table: Readonly<Record<EnvironmentName, Omit<Environment, 'name'>>> = {
       ioOptimized: false,
       backupDays: 1,
     },
-    sources: { market: { ...market, ...aDay, shards: 1, reservedConcurrency: 2, maxLagSeconds: 300 } },
+    sources: sourcesOf('dev', { ...reading, ...aDay, maxLagSeconds: 300 }),
   },
   staging: {
     ...everywhere,
@@ -79,9 +76,7 @@ const table: Readonly<Record<EnvironmentName, Omit<Environment, 'name'>>> = {
       ioOptimized: false,
       backupDays: 7,
     },
-    sources: {
-      market: { ...market, ...aWeek, shards: 4, lanesPerShard: 2, reservedConcurrency: 10, maxLagSeconds: 120 },
-    },
+    sources: sourcesOf('staging', { ...reading, ...aWeek, lanesPerShard: 2, maxLagSeconds: 120 }),
   },
   prod: {
     ...everywhere,
@@ -97,9 +92,7 @@ const table: Readonly<Record<EnvironmentName, Omit<Environment, 'name'>>> = {
       ioOptimized: true,
       backupDays: 35,
     },
-    sources: {
-      market: { ...market, ...aWeek, shards: 8, lanesPerShard: 2, reservedConcurrency: 20, maxLagSeconds: 60 },
-    },
+    sources: sourcesOf('prod', { ...reading, ...aWeek, lanesPerShard: 2, maxLagSeconds: 60 }),
   },
 };
 

@@ -26,6 +26,8 @@ export type Router = (request: ServiceRequest) => Promise<ServiceResponse>;
 export interface RunningService {
   /** `http://127.0.0.1:<port>`, the port handed out by the system. */
   readonly endpoint: string;
+  readonly port: number;
+  /** Cuts all connections; what was answered is kept. */
   stop(): Promise<void>;
 }
 
@@ -90,21 +92,24 @@ const respond = (response: ServerResponse, { status, headers, body }: ServiceRes
  * Serves an AWS JSON API on the loopback address.
  *
  * @param contentType - what the API's protocol answers with; the SDK chooses its parser by the request, not by this
+ * @param wantedPort - of an earlier service whose place this one takes
  */
 export const startJsonService = async (
   router: Router,
   contentType = 'application/x-amz-json-1.1',
+  wantedPort = 0,
 ): Promise<RunningService> => {
   const server = createServer((request, response) => {
     void handle(router, request).then((answer) => respond(response, answer, contentType));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(wantedPort, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
   return {
     endpoint: `http://127.0.0.1:${port}`,
+    port,
     async stop() {
       if (!server.listening) return;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

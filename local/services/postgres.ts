@@ -16,6 +16,11 @@ export interface RunningPostgres extends PostgresServer {
   readonly superuser: { readonly user: string; readonly password: string };
   /** Resolves when it has ended, wanted or not. */
   readonly ended: Promise<unknown>;
+  /**
+   * Kills the postmaster; its children notice, each at its next wait, and end. What was committed is in the log, which
+   * the next start over the same folder reads.
+   */
+  crash(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -123,6 +128,7 @@ export const startPostgres = async ({
     superuser: { user: superuser, password },
     admin,
     ended: server.ended,
+    crash: () => server.crash(),
     stop: () => server.stop(),
   };
 };

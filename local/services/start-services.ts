@@ -3,15 +3,20 @@ import type { Teardown } from '../teardown.ts';
 import type { Endpoints } from '../world.ts';
 import { makeCertificates } from './certificates.ts';
 import { startGlue } from './glue/start-glue.ts';
-import type { RunningService } from './json-service.ts';
 import { startPostgres, type RunningPostgres } from './postgres.ts';
 import { startNodeService } from './process/node-service.ts';
+import { createReturning, type Endable, type ReturningService } from './returning-service.ts';
 import { startSecretsManager } from './secrets-manager/start-secrets-manager.ts';
+
+/** What a run can take away, by the name a person gives. */
+export const takeableServices = ['postgres', 'dynamodb', 'sqs', 's3', 'registry'] as const;
+export type TakeableService = (typeof takeableServices)[number];
 
 export interface Services {
   readonly postgres: RunningPostgres;
   readonly endpoints: Omit<Endpoints, 'scheduler' | 'monitoring' | 'lambda'>;
-  /** Resolves when one of them ended that nobody stopped. */
+  readonly takeable: Readonly<Record<TakeableService, ReturningService>>;
+  /** Resolves when one of them ended that nobody stopped or took away, or does not come back. */
   readonly failed: Promise<Error>;
 }
 
@@ -28,64 +33,56 @@ export const startServices = async (
 ): Promise<Services> => {
   const within = (folder: string): string => join(dataDir, folder);
   const { promise: failed, resolve: fail } = Promise.withResolvers<Error>();
-  /** A service that ends while it is not being stopped. */
-  const watch = (what: string, service: object, stopping: () => boolean): void => {
-    if (!('ended' in service)) return;
-    void Promise.resolve(service.ended).then(() => stopping() || fail(new Error(`${what} has ended by itself`)));
-  };
-  const started = async <Service extends { stop(): Promise<void> }>(
-    what: string,
-    starting: Promise<Service>,
-  ): Promise<Service> => {
+  const started = async <Service extends Endable>(what: string, start: (port?: number) => Promise<Service>) => {
     const startedAt = performance.now();
-    const service = await starting;
-    let stopping = false;
-    watch(what, service, () => stopping);
-    teardown.add(() => {
-      stopping = true;
-      return service.stop();
-    });
+    const service = await start();
+    const returning = createReturning(service, { what, start, fail });
+    teardown.add(() => returning.stop());
     progress(`started ${what} in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
-    return service;
+    return { service, returning };
   };
+  const queuesAndObjects = within('queues-and-objects');
 
   const starting = [
-    started('Kinesis (kinesalite)', startNodeService('kinesalite', 'kinesalite.ts', within('kinesis'))),
-    started('DynamoDB (dynalite)', startNodeService('dynalite', 'dynalite.ts', within('dynamodb'))),
-    started('SQS and S3 (fauxqs)', startNodeService('fauxqs', 'fauxqs.ts', within('queues-and-objects'))),
-    started('Glue Schema Registry', startGlue({ dataDir })),
-    started('Secrets Manager', startSecretsManager({ dataDir })),
+    started('Kinesis (kinesalite)', (port) =>
+      startNodeService('kinesalite', 'kinesalite.ts', within('kinesis'), { port }),
+    ),
+    started('DynamoDB (dynalite)', (port) => startNodeService('dynalite', 'dynalite.ts', within('dynamodb'), { port })),
+    // A process each, so that one can be gone while the other is there.
+    started('SQS (fauxqs)', (port) =>
+      startNodeService('fauxqs', 'fauxqs.ts', queuesAndObjects, { port, args: ['queues'] }),
+    ),
+    started('S3 (fauxqs)', (port) =>
+      startNodeService('fauxqs', 'fauxqs.ts', queuesAndObjects, { port, args: ['objects'] }),
+    ),
+    started('Glue Schema Registry', (port) => startGlue({ dataDir, port })),
+    started('Secrets Manager', () => startSecretsManager({ dataDir })),
     makeCertificates(within('certificates')).then((certificates) =>
-      started(
-        'PostgreSQL',
-        startPostgres({
-          dataDir: within('postgres'),
-          certificates,
-          ...(postgresPort === undefined ? {} : { port: postgresPort }),
-        }),
+      started('PostgreSQL', (port = postgresPort) =>
+        startPostgres({ dataDir: within('postgres'), certificates, ...(port === undefined ? {} : { port }) }),
       ),
     ),
   ] as const;
   // One that fails must not leave another running that is only just starting: wait for all, then throw.
   await Promise.allSettled(starting);
-  const [kinesis, dynamodb, rest, glue, secrets, postgres]: [
-    RunningService,
-    RunningService,
-    RunningService,
-    RunningService,
-    RunningService,
-    RunningPostgres,
-  ] = await Promise.all(starting);
+  const [kinesis, dynamodb, sqs, s3, glue, secrets, postgres] = await Promise.all(starting);
   return {
     failed,
-    postgres,
+    postgres: postgres.service,
+    takeable: {
+      postgres: postgres.returning,
+      dynamodb: dynamodb.returning,
+      sqs: sqs.returning,
+      s3: s3.returning,
+      registry: glue.returning,
+    },
     endpoints: {
-      kinesis: kinesis.endpoint,
-      dynamodb: dynamodb.endpoint,
-      sqs: rest.endpoint,
-      s3: rest.endpoint,
-      glue: glue.endpoint,
-      secretsmanager: secrets.endpoint,
+      kinesis: kinesis.service.endpoint,
+      dynamodb: dynamodb.service.endpoint,
+      sqs: sqs.service.endpoint,
+      s3: s3.service.endpoint,
+      glue: glue.service.endpoint,
+      secretsmanager: secrets.service.endpoint,
     },
   };
 };

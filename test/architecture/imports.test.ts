@@ -47,6 +47,15 @@ describe('importsOf', () => {
 
   it('says so where only the running program knows what is loaded', () => {
     expect(only('await import(name);')?.to).toEqual({ kind: 'computed' });
+    for (const path of ['${name}', './${name}.ts', './b/${name}', '../b/${name}.ts', './b/${name}/${name}.ts'])
+      expect(only(`await import(\`${path}\`);`)?.to).toEqual({ kind: 'computed' });
+  });
+
+  it('tells the folder from which one module is loaded by its name', () => {
+    expect(only('await import(`./sources/${name}.ts`);')?.to).toEqual({
+      kind: 'file',
+      path: 'lambdas/enrichment/sources/*.ts',
+    });
   });
 
   it('sees an import deep inside a function, and its line', () => {

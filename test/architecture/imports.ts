@@ -51,6 +51,14 @@ const literal = (value: unknown): string | undefined => {
   return typeof text === 'string' ? text : undefined;
 };
 
+/** `./folder/${name}.ts` stays in its folder and is bundled with all that is in it: `./folder/*.ts`. */
+const oneOfAFolder = (value: unknown): string | undefined => {
+  if (!isNode(value) || value.type !== 'TemplateLiteral') return undefined;
+  const fixed = (value['quasis'] as { value: { cooked: string } }[]).map((part) => part.value.cooked);
+  const [before = '', after = ''] = fixed;
+  return fixed.length === 2 && /^\.\/[\w/-]+\/$/.test(before) && after === '.ts' ? `${before}*${after}` : undefined;
+};
+
 /** `undefined`: the node imports nothing. */
 const found = (node: Node): { specifier: string | undefined; typeOnly: boolean } | undefined => {
   switch (node.type) {
@@ -62,7 +70,7 @@ const found = (node: Node): { specifier: string | undefined; typeOnly: boolean }
         ? { specifier: literal(node['source']), typeOnly: node['exportKind'] === 'type' }
         : undefined;
     case 'ImportExpression':
-      return { specifier: literal(node['source']), typeOnly: false };
+      return { specifier: literal(node['source']) ?? oneOfAFolder(node['source']), typeOnly: false };
     case 'TSImportType':
       return { specifier: literal(node['source']), typeOnly: true };
     case 'CallExpression': {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { environmentNames } from '../../lib/config/environment.ts';
+import { enrichmentUser } from '../../lib/config/names.ts';
+import { sources } from '../../lib/config/sources.ts';
 import { roleAllows } from './policies.ts';
 import { synthesized } from './synthesized.ts';
 
@@ -46,10 +48,7 @@ describe.each(environmentNames)('least privilege in %s', (name) => {
     const users = connects.map(({ line }) => line.split('/').at(-1) ?? '');
     // A proxy comes as everyone it lets in.
     const proxied = platform.resources.some(({ Type }) => Type === 'AWS::RDS::DBProxy');
-    expect(users.sort()).toEqual(
-      (proxied ? ['enrichment_market', 'operations_partitions'] : [])
-        .concat('enrichment_market', 'operations_partitions')
-        .sort(),
-    );
+    const ours = [...Object.keys(sources).map((source) => enrichmentUser(source)), 'operations_partitions'];
+    expect(users.sort()).toEqual([...(proxied ? ours : []), ...ours].sort());
   });
 });

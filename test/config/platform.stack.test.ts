@@ -7,6 +7,7 @@ import { Stack } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../lib/app.ts';
 import { environmentNames } from '../../lib/config/environment.ts';
+import { sources } from '../../lib/config/sources.ts';
 import { runbookPath, runbooks } from '../../lib/config/runbooks.ts';
 import { composePlatform } from '../../lib/platform.ts';
 import { synthesized } from './synthesized.ts';
@@ -33,9 +34,11 @@ describe.each(environmentNames)('the platform in %s', (environment) => {
     for (const stack of others) expect(stack.dependsOn).toContain(foundation?.name);
   });
 
-  it('has five functions of ours', () => {
+  it('has a function per source, and those that keep the platform going', () => {
     expect(functions.map(([, { Properties }]) => Properties.FunctionName as string).sort()).toEqual([
-      `millrace-${environment}-enrichment-market`,
+      ...Object.keys(sources)
+        .sort()
+        .map((source) => `millrace-${environment}-enrichment-${source}`),
       `millrace-${environment}-operations-migrate-database`,
       `millrace-${environment}-operations-prepare-partitions`,
       `millrace-${environment}-operations-take-in-given-up`,

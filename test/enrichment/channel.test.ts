@@ -4,12 +4,14 @@ import { segment } from '../../lambdas/enrichment/channel.ts';
 
 describe('a channel segment', () => {
   it.each([
-    ['EUR/USD', 'EUR-USD'],
+    ['EUR/USD', 'EUR--USD'],
     ['AAPL', 'AAPL'],
-    ['BTC-USD', 'BTC--2d--USD'],
-    ['BRK.B', 'BRK--2e--B'],
-    ['/USD', '--2f--USD'],
-    ['😀', '--1f600--'],
+    ['BTC-USD', 'BTC-USD'],
+    ['liv-che', 'liv-che'],
+    ['a--b', 'a---2d------2d---b'],
+    ['BRK.B', 'BRK---2e---B'],
+    ['/USD', '---2f---USD'],
+    ['😀', '---1f600---'],
   ])('of %s is %s', (name, expected) => {
     expect(segment(name)).toBe(expected);
   });

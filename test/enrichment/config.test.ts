@@ -1,7 +1,9 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../lambdas/enrichment/config.ts';
 import { connect } from '../../lambdas/enrichment/dependencies.ts';
-import { sources } from '../../lambdas/enrichment/sources/sources.ts';
+import { sources } from '../../lib/config/sources.ts';
+import { sourceNamed } from '../../lambdas/enrichment/source.ts';
 import { MisconfiguredError } from '../../lambdas/shared/errors/platform-error.ts';
 import { knownSchemas } from '../../lambdas/shared/serde/known-schemas.generated.ts';
 
@@ -23,9 +25,9 @@ const env = {
   HORIZON_DAYS: '400',
 };
 
-const misconfiguration = (run: () => unknown): string => {
+const misconfiguration = async (run: () => unknown): Promise<string> => {
   try {
-    run();
+    await run();
   } catch (error) {
     if (error instanceof MisconfiguredError) return error.message;
     throw error;
@@ -43,8 +45,8 @@ describe('the settings of an enrichment function', () => {
     expect(readConfig({ ...env, HORIZON_DAYS: 'none' }).HORIZON_DAYS).toBeUndefined();
   });
 
-  it.each(Object.keys(env))('without %s are refused, and the message names it', (name) => {
-    expect(misconfiguration(() => readConfig({ ...env, [name]: undefined }))).toContain(`${name} is missing`);
+  it.each(Object.keys(env))('without %s are refused, and the message names it', async (name) => {
+    expect(await misconfiguration(() => readConfig({ ...env, [name]: undefined }))).toContain(`${name} is missing`);
   });
 
   it.each([
@@ -54,35 +56,46 @@ describe('the settings of an enrichment function', () => {
     ['HORIZON_DAYS', 'always'],
     ['SCHEMA_IDS', 'market-quote=1'],
     ['SOURCE', ''],
-  ])('with %s = "%s" are refused, and the message names it, never its value', (name, value) => {
-    const message = misconfiguration(() => readConfig({ ...env, [name]: value }));
+  ])('with %s = "%s" are refused, and the message names it, never its value', async (name, value) => {
+    const message = await misconfiguration(() => readConfig({ ...env, [name]: value }));
     expect(message).toContain(`${name} is wrong`);
     expect(message.replaceAll(name, '')).not.toContain(value === '' ? '""' : value);
   });
 });
 
 describe('what an instance connects to', () => {
-  it('follows from its settings, and nothing is reached for yet', () => {
-    const { source, rules } = connect(readConfig(env));
-    expect(source).toBe(sources['market']);
+  it('follows from its settings, and nothing is reached for yet', async () => {
+    const { source, rules } = await connect(readConfig(env));
+    expect(source).toBe(await sourceNamed('market'));
     expect(rules).toEqual({ source: 'market', maxFutureSeconds: 60, horizonDays: 400 });
   });
 
-  it('is refused for a source that is none', () => {
-    expect(misconfiguration(() => connect(readConfig({ ...env, SOURCE: 'weather' })))).toBe(
-      'SOURCE: must be one of market',
+  it.each(['weather', '../source', 'market.ts'])('is refused for %s, which is no source', async (name) => {
+    expect(await misconfiguration(() => connect(readConfig({ ...env, SOURCE: name })))).toBe(
+      `SOURCE: no source can be loaded from lambdas/enrichment/sources/${name}.ts`,
     );
   });
 });
 
 describe('every source', () => {
+  it('is a module and a row of the environment table, neither without the other', () => {
+    const modules = readdirSync(new URL('../../lambdas/enrichment/sources/', import.meta.url));
+    expect(modules.map((file) => file.replace(/\.ts$/, '')).sort()).toEqual(Object.keys(sources).sort());
+  });
+
   it.each(Object.entries(sources))(
-    '%s has an enricher per known subject, and spans that the first divides',
-    (_, source) => {
-      const subjects = new Set(knownSchemas.map(({ subject }) => subject));
-      expect(Object.keys(source.enrichers).filter((subject) => !subjects.has(subject))).toEqual([]);
-      const [shortest = 0] = source.windowSpans;
-      expect(source.windowSpans.filter((span) => span % shortest !== 0)).toEqual([]);
+    '%s has an enricher per subject of its row, and spans that the first divides',
+    async (name, { subjects }) => {
+      const { enrichers, windowSpans } = await sourceNamed(name);
+      expect(Object.keys(enrichers).sort()).toEqual([...subjects].sort());
+      const [shortest = 0] = windowSpans;
+      expect(windowSpans.filter((span) => span % shortest !== 0)).toEqual([]);
     },
   );
+
+  it('has schemas that functions know without asking the registry', () => {
+    const known = new Set(knownSchemas.map(({ subject }) => subject));
+    const wanted = Object.values(sources).flatMap(({ subjects }) => subjects);
+    expect(wanted.filter((subject) => !known.has(subject))).toEqual([]);
+  });
 });

@@ -51,6 +51,21 @@ describe('decoding a batch', () => {
     expect(results[1]).toBe(waits);
   });
 
+  it.each([
+    ['in the middle of it', 60],
+    ['before it began', -1],
+  ])('answers what waits when the time is over %s: an outage is no crash', async (_, leftMs) => {
+    const outOfTime = createResilient(
+      { deadline: Date.now() + leftMs, maxRetries: 1_000, attemptTimeoutMs: 1_000, now: Date.now },
+      () => true,
+      () => {},
+    );
+    const { decoder } = decoderOf();
+    const results = await decodeBatch(decoder, [record(0), record(1)], outOfTime);
+    expect(results).toHaveLength(2);
+    expect(results.map((result) => result instanceof UnavailableError)).toEqual([true, true]);
+  });
+
   it('lets a bug through', async () => {
     const decoder: Decoder = {
       decodeBatch: async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { enrichBatch, type BatchDependencies } from '../../lambdas/enrichment/enrich-batch.ts';
 import type { Outcome } from '../../lambdas/enrichment/event-store.ts';
-import { market } from '../../lambdas/enrichment/sources/market.ts';
+import { source as market } from '../../lambdas/enrichment/sources/market.ts';
 import {
   MisconfiguredError,
   RejectedRecordError,

@@ -7,7 +7,8 @@ import { createEntityStateStore } from '../../lambdas/enrichment/entity-state-st
 import { createEventStore } from '../../lambdas/enrichment/event-store.ts';
 import type { ParkedMessage } from '../../lambdas/shared/dead-letters/parked-message.ts';
 import { createParkedStore } from '../../lambdas/enrichment/parked-store.ts';
-import { market } from '../../lambdas/enrichment/sources/market.ts';
+import { source as market } from '../../lambdas/enrichment/sources/market.ts';
+import { UnavailableError } from '../../lambdas/shared/errors/platform-error.ts';
 import { createDatabase, type Database } from '../../lambdas/shared/database/connection.ts';
 import { createDecoder } from '../../lambdas/shared/serde/decoder.ts';
 import { createEncoder } from '../../lambdas/shared/serde/encoder.ts';
@@ -188,6 +189,33 @@ describe('an outage', () => {
     expect(await received()).toEqual([]);
     expect(counts['Retries/store connection']).toBeGreaterThan(0);
     expect(counts['Unfinished/store']).toBe(2);
+  });
+
+  it('of the registry keeps nothing waiting but what needs it, and parks none of that, however old', async () => {
+    const ahead = buildFrame('00000000-0000-4000-8000-000000000001', Buffer.from('x'), 'none');
+    const down = () => Promise.reject(new UnavailableError('registry', 'the registry did not answer'));
+    const decoder = createDecoder({
+      subjects: Object.keys(market.enrichers),
+      schemaIds,
+      registry: { find: down },
+      maxRecordBytes: 10_000,
+      maxInflatedBytes: 40_000,
+      now: () => morning / 1000 + 3_600_000,
+    });
+    const event = eventOf(quoteBytes('one'), Buffer.from('garbage'), ahead, quoteBytes('behind'));
+    const answer = await handlerOn(world.database(), { decoder })(event, context(2_000));
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: String(position - 1) }] });
+    expect((await received()).map(({ reason }) => reason)).toEqual(['foreign-frame']);
+    expect(counts).toMatchObject({ Stored: 2, 'Rejected/foreign-frame': 1, 'Unfinished/registry': 1 });
+    expect(counts['Retries/registry']).toBeGreaterThan(0);
+  });
+
+  it('of the database leaves rejects the time to be parked', async () => {
+    const event = eventOf(Buffer.from('garbage'), quoteBytes('one'));
+    const answer = await handlerOn(closed('ECONNREFUSED'))(event, context(2_000));
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: String(position) }] });
+    expect((await received()).map(({ reason }) => reason)).toEqual(['foreign-frame']);
+    expect(counts).toMatchObject({ 'Rejected/foreign-frame': 1, 'Unfinished/store': 1 });
   });
 
   it('that ends within the invocation costs nothing but the retries', async () => {

@@ -99,8 +99,10 @@ describe.each(environmentNames)('enrichment in %s', (name) => {
 
   it('raises alarms for lag, for give-ups and for what was dropped', () => {
     const alarms = platform.ofType('AWS::CloudWatch::Alarm').filter(({ stack }) => stack === 'enrichment');
+    const ofMarket = alarms.filter(({ Properties }) => Properties.AlarmName.includes('-enrichment-market-'));
+    expect(alarms.length).toBe(ofMarket.length * Object.keys(environment.sources).length);
     expect(
-      alarms.map(({ Properties: { AlarmName, MetricName, Threshold } }) => [AlarmName, MetricName, Threshold]),
+      ofMarket.map(({ Properties: { AlarmName, MetricName, Threshold } }) => [AlarmName, MetricName, Threshold]),
     ).toEqual([
       [`millrace-${name}-enrichment-market-lag`, 'IteratorAge', market.maxLagSeconds * 1000],
       [`millrace-${name}-enrichment-market-give-ups`, 'OnFailureDestinationDeliveredEventCount', 0],

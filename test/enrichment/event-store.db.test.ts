@@ -151,7 +151,7 @@ describe('windows', () => {
 });
 
 describe('the outbox', () => {
-  it('gets the newest of a channel that wants the latest, and every one of a channel that wants each', async () => {
+  it('gets the newest of an entity where the latest is wanted, and every one where each is', async () => {
     const quotes = [1, 2, 3].map((n) =>
       enrichedQuote(n, { bid: 1 + n / 100 }, { sourceEventId: `q${n}`, occurredAt: morning + (4 - n) * 1000 }),
     );
@@ -159,15 +159,30 @@ describe('the outbox', () => {
       ...enrichedQuote(n, {}, { sourceEventId: `q${n}` }),
       message: { channel: 'match/m1', delivery: 'each' as const },
     }));
+    const other = enrichedQuote(7, { symbol: 'USD/JPY' }, { sourceEventId: 'q7' });
+    const inOneChannel = [8, 9].map((n) => ({
+      ...enrichedQuote(n, { symbol: `S${n}` }, { sourceEventId: `q${n}` }),
+      message: { channel: 'match/positions/m1', delivery: 'latest' as const, perSecond: 5 },
+    }));
     const silent = { ...enrichedQuote(6, {}, { sourceEventId: 'q6' }), message: undefined };
-    await store.record([...quotes, ...goals, silent] as never, once);
+    await store.record([...quotes, ...goals, silent, other, ...inOneChannel] as never, once);
     const { outbox } = await readTables(world.owner);
-    expect(outbox.map(({ channel, source_event_id }) => [channel, source_event_id])).toEqual([
-      ['market/quotes/EUR-USD', 'q1'],
-      ['match/m1', 'q4'],
-      ['match/m1', 'q5'],
+    expect(
+      outbox
+        .map(({ channel, source_event_id, entity, per_second }) => [channel, source_event_id, entity, per_second])
+        .sort(([, a], [, b]) => (String(a) < String(b) ? -1 : 1)),
+    ).toEqual([
+      ['market/quotes/EUR--USD', 'q1', 'EUR/USD', 1],
+      ['match/m1', 'q4', 'EUR/USD', null],
+      ['match/m1', 'q5', 'EUR/USD', null],
+      ['market/quotes/USD--JPY', 'q7', 'USD/JPY', 1],
+      ['match/positions/m1', 'q8', 'S8', 5],
+      ['match/positions/m1', 'q9', 'S9', 5],
     ]);
-    expect(outbox[0]?.['payload']).toMatchObject({ symbol: 'EUR/USD', bid: 1.01 });
+    expect(outbox.find(({ source_event_id }) => source_event_id === 'q1')?.['payload']).toMatchObject({
+      symbol: 'EUR/USD',
+      bid: 1.01,
+    });
   });
 });
 

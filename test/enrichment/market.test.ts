@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { enrichQuote, enrichTrade } from '../../lambdas/enrichment/sources/market.ts';
-import { RejectedRecordError } from '../../lambdas/shared/errors/platform-error.ts';
 import { quote, trade } from '../support/events.ts';
+import { rejection } from '../support/rejection.ts';
 
 describe('a market quote', () => {
   it('gets its mid, and its spread in basis points of the mid', () => {
@@ -12,8 +12,12 @@ describe('a market quote', () => {
     expect(measures).toEqual([{ series: 'market.mid:EUR/USD', value: body['mid'], weight: 1 }]);
   });
 
-  it('is delivered as the latest of its symbol', () => {
-    expect(enrichQuote(quote()).message).toEqual({ channel: 'market/quotes/EUR-USD', delivery: 'latest' });
+  it('is delivered as the latest of its symbol, once a second at most', () => {
+    expect(enrichQuote(quote()).message).toEqual({
+      channel: 'market/quotes/EUR--USD',
+      delivery: 'latest',
+      perSecond: 1,
+    });
   });
 
   it('may have no spread and no volume', () => {
@@ -56,13 +60,3 @@ describe('a market trade', () => {
     expect(rejection(() => enrichTrade(trade(body))).details).toEqual({ field });
   });
 });
-
-const rejection = (run: () => unknown): RejectedRecordError => {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof RejectedRecordError) return error;
-    throw error;
-  }
-  throw new Error('was not rejected');
-};

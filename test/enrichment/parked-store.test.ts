@@ -1,3 +1,4 @@
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
@@ -106,6 +107,34 @@ describe('parking', () => {
     expect(await store().park([reject(41)], context, once)).toEqual([undefined]);
     expect((await receiveAll()).map(({ position }) => position.sequenceNumber)).toEqual(['1041']);
     down.destroy();
+  });
+
+  it('keeps others from a record for a few seconds only, when DynamoDB goes away in the middle', async () => {
+    aws.dynamodb.middlewareStack.add(
+      (next, { commandName }) =>
+        (call) => {
+          if (commandName === 'PutItemCommand') return next(call);
+          throw new Error('connection lost');
+        },
+      { name: 'goes away' },
+    );
+    const longest = { ...context, getRemainingTimeInMillis: () => 60_000 };
+    const before = Date.now();
+    const errors = await store().park([reject(61)], longest, once);
+    aws.dynamodb.middlewareStack.remove('goes away');
+    expect(errors.map((error) => error?.disposition)).toEqual(['retry']);
+    const { Items = [] } = await aws.dynamodb.send(
+      new ScanCommand({
+        TableName: 'idempotency',
+        FilterExpression: '#status = :status',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: { ':status': { S: 'INPROGRESS' } },
+      }),
+    );
+    const until = Items.map((item) => Number(item['in_progress_expiration']?.N) - before);
+    expect(until).toHaveLength(1);
+    expect(until[0]).toBeGreaterThan(8_000);
+    expect(until[0]).toBeLessThan(15_000);
   });
 
   it('answers halt where the idempotency table is not there', async () => {

@@ -103,7 +103,11 @@ describe('the whole path', () => {
     const first = await start('twice');
     const once = await feed(first, 3_000);
     expect(once.balances).toBe(true);
-    expect(once.sources[0]?.classes).toMatchObject({ stored: 3_000, duplicate: 0, deadLetter: 0 });
+    expect(once.sources.find(({ source }) => source === 'market')?.classes).toMatchObject({
+      stored: 3_000,
+      duplicate: 0,
+      deadLetter: 0,
+    });
     const before = await windows(first);
     expect(before.length).toBeGreaterThan(0);
     await first.stop();
@@ -111,7 +115,11 @@ describe('the whole path', () => {
     const second = await start('twice');
     const twice = await feed(second, 3_000);
     expect(twice.balances).toBe(true);
-    expect(twice.sources[0]?.classes).toMatchObject({ stored: 3_000, duplicate: 3_000, deadLetter: 0 });
+    expect(twice.sources.find(({ source }) => source === 'market')?.classes).toMatchObject({
+      stored: 3_000,
+      duplicate: 3_000,
+      deadLetter: 0,
+    });
     expect(await windows(second)).toEqual(before);
   });
 
@@ -131,7 +139,12 @@ describe('the whole path', () => {
     expect(killed).toBeGreaterThan(0);
     expect(failed.length).toBeGreaterThan(0);
     expect(account.balances).toBe(true);
-    expect(account.sources[0]?.classes).toMatchObject({ stored: 2_000, duplicate: 0, deadLetter: 0, lost: 0 });
+    expect(account.sources.find(({ source }) => source === 'market')?.classes).toMatchObject({
+      stored: 2_000,
+      duplicate: 0,
+      deadLetter: 0,
+      lost: 0,
+    });
     const counted = (await windows(local)).filter((row) => row['span_seconds'] === 300);
     expect(counted.reduce((sum, row) => sum + Number(row['count']), 0)).toBe(2_000);
   });

@@ -3,7 +3,7 @@ import { atRate } from '../../feeds/at-rate.ts';
 import { systemClock, type Clock } from '../../feeds/clock.ts';
 import type { FeedRecord } from '../../feeds/feed-event.ts';
 import type { Paced } from '../../feeds/pace.ts';
-import { replay } from '../../feeds/replay.ts';
+import { replay, replayLength } from '../../feeds/replay.ts';
 import { sendFeed } from '../../feeds/send-feed.ts';
 import { quoteEvent } from '../../feeds/sources/market.ts';
 
@@ -44,6 +44,12 @@ describe('a replay', () => {
       [500, 3],
       [900, 1],
     ]);
+  });
+
+  it('lasts as long as its last event is due, at its speed', async () => {
+    await expect(replayLength(due(0, 500, 900), 1)).resolves.toBe(900);
+    await expect(replayLength(due(0, 500, 900), 10)).resolves.toBe(90);
+    await expect(replayLength(due(0, 500, 900), 'max')).resolves.toBe(0);
   });
 
   it('goes at a multiple of the pace', async () => {

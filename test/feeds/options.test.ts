@@ -9,6 +9,7 @@ describe('npm start', () => {
       feed: { simulate: { rate: 100, seed: 1 } },
       durationMs: undefined,
       exitWhenDone: false,
+      takeAway: [],
       dataDir: undefined,
     });
   });
@@ -18,6 +19,7 @@ describe('npm start', () => {
       feed: { simulate: { rate: 2.5, seed: 7 } },
       durationMs: 20_000,
       exitWhenDone: false,
+      takeAway: [],
       dataDir: 'kept',
       postgresPort: 5_432,
     });
@@ -50,6 +52,13 @@ describe('npm start', () => {
     expect(parse(`--duration ${text}`)).toMatchObject({ durationMs: ms });
   });
 
+  it('takes services away in the order in which they are named', () => {
+    expect(parse('--take-away s3,postgres --take-away registry')).toMatchObject({
+      takeAway: ['s3', 'postgres', 'registry'],
+    });
+    expect(parse('--take-away postgres --duration 12s')).toMatchObject({ takeAway: ['postgres'], durationMs: 12_000 });
+  });
+
   it('gives help where it is asked for', () => {
     expect(parse('--help')).toBeUndefined();
   });
@@ -74,6 +83,13 @@ describe('npm start', () => {
     ['--exit-when-done', '--exit-when-done: the simulation is never done'],
     ['market-quotes.ndjson', 'a recording is given as --replay market-quotes.ndjson'],
     ['--replay weather.ndjson', 'names no kind of recording'],
+    ['--take-away mongodb', '--take-away must be of postgres, dynamodb, sqs, s3, registry, is "mongodb"'],
+    ['--take-away sqs,', '--take-away must be of postgres, dynamodb, sqs, s3, registry, is ""'],
+    ['--take-away sqs,s3 --take-away sqs', '--take-away: sqs is there twice'],
+    [
+      '--take-away postgres,s3 --duration 19.9s',
+      '--duration is too short (19.9 s): --take-away postgres,s3 takes 20 s at least',
+    ],
     ['--data=', '--data must name a folder'],
   ])('refuses "%s": %s', (line, message) => {
     expect(() => parse(line)).toThrow(UsageError);

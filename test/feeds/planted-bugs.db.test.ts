@@ -7,7 +7,7 @@ import { takeAccount } from '../../feeds/account/take-account.ts';
 import { createStoredRowsReader } from '../../feeds/readers/stored-rows.ts';
 import { enrichEvents } from '../../lambdas/enrichment/enrich-events.ts';
 import { createEventStore, type EventStore } from '../../lambdas/enrichment/event-store.ts';
-import { market } from '../../lambdas/enrichment/sources/market.ts';
+import { source as market } from '../../lambdas/enrichment/sources/market.ts';
 import { readKinesisEvent } from '../../lambdas/shared/batch/kinesis.ts';
 import type { Database } from '../../lambdas/shared/database/connection.ts';
 import { createDecoder } from '../../lambdas/shared/serde/decoder.ts';
@@ -15,6 +15,7 @@ import { createEncoder } from '../../lambdas/shared/serde/encoder.ts';
 import { parseSchemaIds } from '../../lambdas/shared/serde/schema-ids.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { morning } from '../support/events.ts';
+import { emptyRegistry } from './support/empty-registry.ts';
 
 /**
  * A test of the account, not of the handler: bugs are planted into the real handler on a real PostgreSQL, and the
@@ -96,7 +97,7 @@ const accountOf = (event: KinesisStreamEvent): Promise<Account> =>
     }),
     readDeadLetters: async function* () {},
     readHeld: async function* () {},
-    identify: createIdentify(schemaIds),
+    identify: createIdentify(schemaIds, emptyRegistry),
   });
 
 describe('the account of the handler as it is', () => {

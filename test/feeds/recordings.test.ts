@@ -1,16 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FeedEvent } from '../../feeds/feed-event.ts';
+import { rm } from 'node:fs/promises';
+import { afterAll, describe, expect, it } from 'vitest';
 import { namedRecording } from '../../feeds/recording-kinds.ts';
-import { checkRecording, readRecording } from '../../feeds/recordings.ts';
-import { collect } from './support/collect.ts';
+import { checkRecording } from '../../feeds/recordings.ts';
+import { recordingsFolder } from './support/recordings-folder.ts';
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'millrace-recordings-'));
-});
+const { folder, written, read } = await recordingsFolder();
 afterAll(() => rm(folder, { recursive: true }));
 
 const quote = (fields: Record<string, unknown> = {}): string =>
@@ -32,14 +26,6 @@ const trade = (fields: Record<string, unknown> = {}): string =>
     side: 's',
     ...fields,
   });
-
-const written = async (kind: string, content: string | Buffer): Promise<string> => {
-  const path = join(folder, `${kind}-${Math.random().toString(36).slice(2)}.ndjson`);
-  await writeFile(path, content);
-  return `${kind}:${path}`;
-};
-const read = async (kind: string, content: string | Buffer): Promise<FeedEvent[]> =>
-  collect(readRecording(namedRecording(await written(kind, content))));
 
 describe('a recording of quotes', () => {
   it('gives each row as an event that is known by symbol, time, bid and ask', async () => {
@@ -133,7 +119,7 @@ describe('a file', () => {
 
   it.each(['quotes.ndjson', 'weather:market-quotes.ndjson'])('%s names no kind, and the message lists them', (name) => {
     expect(() => namedRecording(name)).toThrow(
-      /market-quotes\.ndjson or market-trades\.ndjson, or be given as market-quotes:/,
+      /market-quotes\.ndjson or market-trades\.ndjson or .*, or be given as market-quotes:/,
     );
   });
 

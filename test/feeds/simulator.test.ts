@@ -6,6 +6,7 @@ import { createSimulator } from '../../feeds/simulator.ts';
 import { wrongKinds } from '../../feeds/wrong-records.ts';
 import { createDecoder, type DecodedEvent } from '../../lambdas/shared/serde/decoder.ts';
 import { encoder, schemaIds } from './support/encoder.ts';
+import { emptyRegistry } from './support/empty-registry.ts';
 
 const now = Date.UTC(2026, 10, 21, 9);
 /** Enough for every kind of wrong once. */
@@ -49,9 +50,10 @@ describe('the simulation', () => {
 
   it('sends one in a hundred again with the same content, in other bytes', async () => {
     const records = simulated(1);
-    const identities = await createIdentify(schemaIds)(
-      records.map((bytes, n) => ({ bytes, arrivedAt: now, sequenceNumber: String(n) })),
-    );
+    const identities = await createIdentify(
+      schemaIds,
+      emptyRegistry,
+    )(records.map((bytes, n) => ({ bytes, arrivedAt: now, sequenceNumber: String(n) })));
     const seen = new Map<string, number>();
     const again: number[] = [];
     const sameBytes: number[] = [];

@@ -4,10 +4,11 @@ import { notUtf8 } from '../../feeds/broken-bytes.ts';
 import { quoteEvent, type Quote, type Trade } from '../../feeds/sources/market.ts';
 import { wrongKinds, type Material } from '../../feeds/wrong-records.ts';
 import { checkHeader } from '../../lambdas/enrichment/rules.ts';
-import { market } from '../../lambdas/enrichment/sources/market.ts';
+import { source as market } from '../../lambdas/enrichment/sources/market.ts';
 import { RejectedRecordError, rejectReasons } from '../../lambdas/shared/errors/platform-error.ts';
 import { createDecoder } from '../../lambdas/shared/serde/decoder.ts';
 import { encoder, schemaIds } from './support/encoder.ts';
+import { emptyRegistry } from './support/empty-registry.ts';
 
 const now = Date.UTC(2026, 10, 21, 9);
 const micros = now * 1000;
@@ -49,9 +50,10 @@ describe('a record that is wrong on purpose', () => {
     const { subject, event } = quoteEvent(material.sentQuote);
     const sent = encoder.encode(subject, event, { compression: 'none' });
     await expect(judge(conflict)).resolves.toBe('right');
-    const [one, other] = await createIdentify(schemaIds)(
-      [sent, conflict].map((bytes) => ({ bytes, arrivedAt: now, sequenceNumber: '1' })),
-    );
+    const [one, other] = await createIdentify(
+      schemaIds,
+      emptyRegistry,
+    )([sent, conflict].map((bytes) => ({ bytes, arrivedAt: now, sequenceNumber: '1' })));
     expect({ ...other, bodyHash: one?.bodyHash }).toEqual(one);
     expect(other?.bodyHash).not.toBe(one?.bodyHash);
   });

@@ -18,7 +18,7 @@ export const header = (overrides: Partial<EventHeader> = {}): EventHeader => ({
 });
 
 /** A decoded event whose hash follows from its body, as the decoder's does. */
-const decoded = (
+export const decoded = (
   subject: string,
   body: Readonly<Record<string, unknown>>,
   overrides: Partial<EventHeader> = {},

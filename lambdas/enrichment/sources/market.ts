@@ -2,7 +2,7 @@ import type { DecodedEvent } from '../../shared/serde/decoder.ts';
 import { segment } from '../channel.ts';
 import type { Enrichment } from '../event.ts';
 import { broken, notNegative, positive, text } from '../rules.ts';
-import type { SourceDefinition } from './source.ts';
+import type { SourceDefinition } from '../source.ts';
 
 /** Mid and spread. Spread is in basis points of the mid: (ask − bid) / mid × 10,000. */
 export const enrichQuote = ({ body }: DecodedEvent): Enrichment => {
@@ -16,7 +16,7 @@ export const enrichQuote = ({ body }: DecodedEvent): Enrichment => {
     entity: symbol,
     body: { symbol, bid, ask, volume, mid, spreadBps: ((ask - bid) / mid) * 10_000 },
     measures: [{ series: `market.mid:${symbol}`, value: mid, weight: 1 }],
-    message: { channel: `market/quotes/${segment(symbol)}`, delivery: 'latest' },
+    message: { channel: `market/quotes/${segment(symbol)}`, delivery: 'latest', perSecond: 1 },
   };
 };
 
@@ -30,12 +30,12 @@ export const enrichTrade = ({ body }: DecodedEvent): Enrichment => {
     entity: symbol,
     body: { symbol, tradeId: body['tradeId'], price, size, side: body['side'], notional },
     measures: [{ series: `market.price:${symbol}`, value: price, weight: size }],
-    message: { channel: `market/trades/${segment(symbol)}`, delivery: 'latest' },
+    message: { channel: `market/trades/${segment(symbol)}`, delivery: 'latest', perSecond: 1 },
   };
 };
 
 /** Quotes and trades; their windows are bars of two seconds and five minutes. */
-export const market: SourceDefinition = {
+export const source: SourceDefinition = {
   enrichers: { 'market-quote': enrichQuote, 'market-trade': enrichTrade },
   windowSpans: [2, 300],
 };

@@ -14,9 +14,13 @@ export interface RetryBudget {
 
 /**
  * Runs something, again and again while `mayHelp` and the budget allow, with exponential backoff and jitter.
- * Throws an UnavailableError without an attempt once the deadline has passed.
+ * Once the deadline has passed no attempt is made: throws what the last one failed with, or an UnavailableError where
+ * there was none.
  */
 export type Resilient = <T>(attempt: (timeoutMs: number) => Promise<T>) => Promise<T>;
+
+/** A service that comes back is not kept waiting for long; an instance that asks once a second does not press it. */
+const longestDelayMs = 1_000;
 
 /**
  * @param mayHelp - whether an error may go away by itself; any other is thrown at once
@@ -29,13 +33,21 @@ export const createResilient = (
 ): Resilient => {
   const policy = retry(
     handleWhen((error) => mayHelp(error) && now() < deadline),
-    { maxAttempts: maxRetries, backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: 5_000 }) },
+    { maxAttempts: maxRetries, backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: longestDelayMs }) },
   );
   policy.onRetry((reason) => onRetry('error' in reason ? reason.error : reason));
-  return (attempt) =>
-    policy.execute(() => {
+  return (attempt) => {
+    let last: unknown;
+    return policy.execute(async () => {
       const left = deadline - now();
-      if (left <= 0) throw new UnavailableError('time', 'the time for retries is spent: the record is answered');
-      return attempt(Math.ceil(Math.min(attemptTimeoutMs, left))); // timers and signals take whole numbers only
+      if (left <= 0)
+        throw last ?? new UnavailableError('time', 'the time for retries is spent: the record is answered');
+      try {
+        return await attempt(Math.ceil(Math.min(attemptTimeoutMs, left))); // timers and signals take whole numbers only
+      } catch (error) {
+        last = error;
+        throw error;
+      }
     });
+  };
 };

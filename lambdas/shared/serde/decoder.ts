@@ -7,6 +7,9 @@ import type { SchemaIds } from './schema-ids.ts';
 import { createWriterFinder, whyNot } from './writer-finder.ts';
 
 /** Who says it, about when, and how it can be traced; the same in every subject. */
+/** How much it matters that people hear of an event. */
+export type Priority = 'low' | 'normal' | 'high' | 'critical';
+
 export interface EventHeader {
   readonly source: string;
   readonly sourceEventId: string;
@@ -14,7 +17,7 @@ export interface EventHeader {
   readonly occurredAt: number;
   readonly correlationId: string | null;
   readonly traceparent: string | null;
-  readonly priority: 'low' | 'normal' | 'high' | 'critical';
+  readonly priority: Priority;
 }
 
 export interface DecodedEvent {

@@ -3,6 +3,186 @@ import type { KnownSchema } from './known-schema.ts';
 
 export const knownSchemas: readonly KnownSchema[] = [
   {
+    "subject": "broadcast-event",
+    "version": 1,
+    "definition": {
+      "type": "record",
+      "name": "BroadcastEvent",
+      "namespace": "millrace.broadcast",
+      "doc": "One on-ball event of a match, as a broadcast partner describes it.",
+      "fields": [
+        {
+          "name": "header",
+          "type": {
+            "type": "record",
+            "name": "EventHeader",
+            "namespace": "millrace",
+            "doc": "Who says it, about when, and how it can be traced. The same in every subject.",
+            "fields": [
+              {
+                "name": "source",
+                "type": "string",
+                "doc": "broadcast"
+              },
+              {
+                "name": "sourceEventId",
+                "type": "string",
+                "doc": "Fixed at the origin: a resend carries the same one."
+              },
+              {
+                "name": "occurredAt",
+                "type": {
+                  "type": "long",
+                  "logicalType": "timestamp-micros"
+                },
+                "doc": "Event time, UTC, fixed at the origin."
+              },
+              {
+                "name": "correlationId",
+                "type": [
+                  "null",
+                  "string"
+                ],
+                "default": null
+              },
+              {
+                "name": "traceparent",
+                "type": [
+                  "null",
+                  "string"
+                ],
+                "default": null,
+                "doc": "W3C Trace Context."
+              },
+              {
+                "name": "priority",
+                "type": {
+                  "type": "enum",
+                  "name": "Priority",
+                  "symbols": [
+                    "low",
+                    "normal",
+                    "high",
+                    "critical"
+                  ],
+                  "default": "normal"
+                },
+                "default": "normal"
+              }
+            ]
+          }
+        },
+        {
+          "name": "matchId",
+          "type": "string",
+          "doc": "As the partner names the match."
+        },
+        {
+          "name": "seq",
+          "type": "long",
+          "doc": "Unique in the match, ascending."
+        },
+        {
+          "name": "team",
+          "type": "string",
+          "doc": "Who did it."
+        },
+        {
+          "name": "type",
+          "type": "string",
+          "doc": "In the partner's words: PASS, SHOT."
+        },
+        {
+          "name": "subtype",
+          "type": [
+            "null",
+            "string"
+          ],
+          "default": null,
+          "doc": "In the partner's words, joined by dashes: HEAD-ON TARGET-GOAL."
+        },
+        {
+          "name": "period",
+          "type": "int",
+          "doc": "1 and 2 are the halves, then extra time."
+        },
+        {
+          "name": "periodStartSeconds",
+          "type": [
+            "null",
+            "double"
+          ],
+          "default": null,
+          "doc": "When the period began, in seconds since kick-off; null where the partner does not tell."
+        },
+        {
+          "name": "startSeconds",
+          "type": "double",
+          "doc": "Seconds since kick-off."
+        },
+        {
+          "name": "endSeconds",
+          "type": "double",
+          "doc": "Seconds since kick-off."
+        },
+        {
+          "name": "fromPlayer",
+          "type": [
+            "null",
+            "string"
+          ],
+          "default": null,
+          "doc": "Who had the ball."
+        },
+        {
+          "name": "toPlayer",
+          "type": [
+            "null",
+            "string"
+          ],
+          "default": null,
+          "doc": "Who got it."
+        },
+        {
+          "name": "startX",
+          "type": [
+            "null",
+            "double"
+          ],
+          "default": null,
+          "doc": "Along the pitch, as a fraction of its length; outside 0 to 1 is outside the pitch."
+        },
+        {
+          "name": "startY",
+          "type": [
+            "null",
+            "double"
+          ],
+          "default": null,
+          "doc": "Across the pitch, as a fraction of its width."
+        },
+        {
+          "name": "endX",
+          "type": [
+            "null",
+            "double"
+          ],
+          "default": null,
+          "doc": "As startX."
+        },
+        {
+          "name": "endY",
+          "type": [
+            "null",
+            "double"
+          ],
+          "default": null,
+          "doc": "As startY."
+        }
+      ]
+    }
+  },
+  {
     "subject": "market-quote",
     "version": 1,
     "definition": {
@@ -197,6 +377,271 @@ export const knownSchemas: readonly KnownSchema[] = [
             ]
           },
           "doc": "The taker's."
+        }
+      ]
+    }
+  },
+  {
+    "subject": "sensor-position",
+    "version": 1,
+    "definition": {
+      "type": "record",
+      "name": "SensorPosition",
+      "namespace": "millrace.stadium",
+      "doc": "Where one player, or the ball, is in one frame of a match.",
+      "fields": [
+        {
+          "name": "header",
+          "type": {
+            "type": "record",
+            "name": "EventHeader",
+            "namespace": "millrace",
+            "doc": "Who says it, about when, and how it can be traced. The same in every subject.",
+            "fields": [
+              {
+                "name": "source",
+                "type": "string",
+                "doc": "stadium-sensors"
+              },
+              {
+                "name": "sourceEventId",
+                "type": "string",
+                "doc": "Fixed at the origin: a resend carries the same one."
+              },
+              {
+                "name": "occurredAt",
+                "type": {
+                  "type": "long",
+                  "logicalType": "timestamp-micros"
+                },
+                "doc": "Event time, UTC, fixed at the origin."
+              },
+              {
+                "name": "correlationId",
+                "type": [
+                  "null",
+                  "string"
+                ],
+                "default": null
+              },
+              {
+                "name": "traceparent",
+                "type": [
+                  "null",
+                  "string"
+                ],
+                "default": null,
+                "doc": "W3C Trace Context."
+              },
+              {
+                "name": "priority",
+                "type": {
+                  "type": "enum",
+                  "name": "Priority",
+                  "symbols": [
+                    "low",
+                    "normal",
+                    "high",
+                    "critical"
+                  ],
+                  "default": "normal"
+                },
+                "default": "normal"
+              }
+            ]
+          }
+        },
+        {
+          "name": "matchId",
+          "type": "string",
+          "doc": "As the stadium names the match."
+        },
+        {
+          "name": "frame",
+          "type": "long",
+          "doc": "From 0, one after the other."
+        },
+        {
+          "name": "object",
+          "type": {
+            "type": "enum",
+            "name": "TrackedObject",
+            "symbols": [
+              "player",
+              "ball"
+            ]
+          },
+          "doc": "What is tracked."
+        },
+        {
+          "name": "player",
+          "type": "string",
+          "doc": "The sensor's name for what it is fixed to; unique in the match."
+        },
+        {
+          "name": "shirt",
+          "type": [
+            "null",
+            "int"
+          ],
+          "default": null,
+          "doc": "The number on it; null where nobody told."
+        },
+        {
+          "name": "team",
+          "type": [
+            "null",
+            "string"
+          ],
+          "default": null,
+          "doc": "Null for the ball."
+        },
+        {
+          "name": "x",
+          "type": "double",
+          "doc": "Along the pitch, in percent of its length; outside 0 to 100 is outside the pitch."
+        },
+        {
+          "name": "y",
+          "type": "double",
+          "doc": "Across the pitch, in percent of its width; outside 0 to 100 is outside the pitch."
+        },
+        {
+          "name": "z",
+          "type": [
+            "null",
+            "double"
+          ],
+          "default": null,
+          "doc": "Height of the ball, in metres."
+        },
+        {
+          "name": "dx",
+          "type": "double",
+          "doc": "How x has changed since the frame before; 0 in the first."
+        },
+        {
+          "name": "dy",
+          "type": "double",
+          "doc": "How y has changed since the frame before; 0 in the first."
+        },
+        {
+          "name": "frameMs",
+          "type": "int",
+          "default": 50,
+          "doc": "Time between two frames, in milliseconds."
+        }
+      ]
+    }
+  },
+  {
+    "subject": "social-post",
+    "version": 1,
+    "definition": {
+      "type": "record",
+      "name": "SocialPost",
+      "namespace": "millrace.social",
+      "doc": "One post about a team.",
+      "fields": [
+        {
+          "name": "header",
+          "type": {
+            "type": "record",
+            "name": "EventHeader",
+            "namespace": "millrace",
+            "doc": "Who says it, about when, and how it can be traced. The same in every subject.",
+            "fields": [
+              {
+                "name": "source",
+                "type": "string",
+                "doc": "social"
+              },
+              {
+                "name": "sourceEventId",
+                "type": "string",
+                "doc": "Fixed at the origin: a resend carries the same one."
+              },
+              {
+                "name": "occurredAt",
+                "type": {
+                  "type": "long",
+                  "logicalType": "timestamp-micros"
+                },
+                "doc": "Event time, UTC, fixed at the origin."
+              },
+              {
+                "name": "correlationId",
+                "type": [
+                  "null",
+                  "string"
+                ],
+                "default": null
+              },
+              {
+                "name": "traceparent",
+                "type": [
+                  "null",
+                  "string"
+                ],
+                "default": null,
+                "doc": "W3C Trace Context."
+              },
+              {
+                "name": "priority",
+                "type": {
+                  "type": "enum",
+                  "name": "Priority",
+                  "symbols": [
+                    "low",
+                    "normal",
+                    "high",
+                    "critical"
+                  ],
+                  "default": "normal"
+                },
+                "default": "normal"
+              }
+            ]
+          }
+        },
+        {
+          "name": "postId",
+          "type": "string",
+          "doc": "As the network names it."
+        },
+        {
+          "name": "team",
+          "type": "string",
+          "doc": "Whom it is about."
+        },
+        {
+          "name": "text",
+          "type": "string",
+          "doc": "As it was posted, links and all."
+        },
+        {
+          "name": "retweets",
+          "type": "long",
+          "default": 0,
+          "doc": "How often it had been repeated when it was read."
+        },
+        {
+          "name": "replies",
+          "type": "long",
+          "default": 0,
+          "doc": "As retweets."
+        },
+        {
+          "name": "likes",
+          "type": "long",
+          "default": 0,
+          "doc": "As retweets."
+        },
+        {
+          "name": "quotes",
+          "type": "long",
+          "default": 0,
+          "doc": "As retweets."
         }
       ]
     }

@@ -33,6 +33,12 @@ const baseRateMs = 1_000;
 /** Polls one shard for one mapping until stopped: one batch at a time, in order, never past what is not finished. */
 export const createShardPoller = (mapping: KinesisMapping, shard: string, world: ShardWorld) => {
   let emptyAt = 0;
+  let finishedUntil = 0;
+
+  const finish = ({ sequenceNumber, arrivedAt }: PolledRecord): void => {
+    world.checkpoint.set(sequenceNumber);
+    finishedUntil = arrivedAt;
+  };
 
   const attempt = async (batch: Batch): Promise<Batch | undefined> => {
     const iteratorAgeMs = world.now() - (batch.records.at(-1)?.arrivedAt ?? world.now());
@@ -47,7 +53,7 @@ export const createShardPoller = (mapping: KinesisMapping, shard: string, world:
       ? readAnswer(result, numbers, mapping.reportBatchItemFailures)
       : ({ kind: 'failed', why: 'older than the mapping allows' } as const);
     const step = nextStep(batch, verdict, mapping, world.now());
-    if ('done' in step && step.done) world.checkpoint.set(step.done.sequenceNumber);
+    if ('done' in step && step.done) finish(step.done);
     const outcome = {
       advance: 'finished',
       retry: verdict.kind === 'from' ? 'partly' : 'failed',
@@ -62,7 +68,7 @@ export const createShardPoller = (mapping: KinesisMapping, shard: string, world:
       return step.batch;
     }
     await world.giveUp(step.batch, result);
-    world.checkpoint.set((step.batch.records.at(-1) as PolledRecord).sequenceNumber);
+    finish(step.batch.records.at(-1) as PolledRecord);
     return undefined;
   };
 
@@ -81,7 +87,7 @@ export const createShardPoller = (mapping: KinesisMapping, shard: string, world:
   };
 
   return {
-    progress: (): ShardProgress => ({ shard, checkpoint: world.checkpoint.get(), emptyAt }),
+    progress: (): ShardProgress => ({ shard, checkpoint: world.checkpoint.get(), emptyAt, finishedUntil }),
     run: async (): Promise<void> => {
       while (!world.stopped()) {
         try {

@@ -7,7 +7,13 @@ import { registerSchemaVersion } from './register-schema-version.ts';
 import { openSchemaStore } from './schema-store.ts';
 
 /** The Glue schema registry: what a deploy writes and what producers and consumers look up. */
-export const startGlue = async ({ dataDir }: { readonly dataDir: string }): Promise<RunningService> => {
+export const startGlue = async ({
+  dataDir,
+  port,
+}: {
+  readonly dataDir: string;
+  readonly port?: number | undefined;
+}): Promise<RunningService> => {
   const store = await openSchemaStore(dataDir);
   return startJsonService(
     actionRouter('Glue', [
@@ -16,5 +22,7 @@ export const startGlue = async ({ dataDir }: { readonly dataDir: string }): Prom
       registerSchemaVersion(store),
       getSchemaVersion(store),
     ]),
+    undefined,
+    port,
   );
 };

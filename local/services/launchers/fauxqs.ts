@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { startFauxqs } from 'fauxqs';
+import { dropCutObjects } from './cut-objects.ts';
 
 /**
  * S3 lists keys in the order of their bytes. `fauxqs` sorts them by the locale of whoever started it, and then goes on to
@@ -12,15 +13,18 @@ String.prototype.localeCompare = function byCharacter(this: string, other: strin
   return this < other ? -1 : 1;
 };
 
-const [, , dataDir = ''] = process.argv;
+/** `only`: `queues` or `objects`, to keep no more than these; both without it. */
+const [, , dataDir = '', port = '0', only = ''] = process.argv;
+const objects = `${dataDir}/objects`;
 mkdirSync(dataDir, { recursive: true });
+dropCutObjects(objects);
 const server = await startFauxqs({
-  port: 0,
+  port: Number(port),
   host: '127.0.0.1',
   logger: false,
   defaultRegion: 'eu-west-1',
-  dataDir,
-  s3StorageDir: `${dataDir}/objects`,
+  ...(only === 'objects' ? {} : { dataDir }),
+  ...(only === 'queues' ? {} : { s3StorageDir: objects }),
 });
 
 process.on('SIGINT', () => {});

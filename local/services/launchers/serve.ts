@@ -13,10 +13,13 @@ const outliveLostClients = (): void => {
   });
 };
 
-/** Listens on a port that the system hands out, says which, and ends when our starter lets go of us or is gone. */
-export const serve = (server: Server, close: (done: () => void) => void): void => {
+/**
+ * Listens, says on which port, and ends when our starter lets go of us or is gone.
+ * @param port - 0 for one that the system hands out
+ */
+export const serve = (server: Server, port: number, close: (done: () => void) => void): void => {
   outliveLostClients();
   process.on('SIGINT', () => {}); // Ctrl-C is our starter's business
   process.on('disconnect', () => close(() => process.exit(0)));
-  server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
+  server.listen(port, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
 };

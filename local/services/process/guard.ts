@@ -1,6 +1,7 @@
 /**
  * Runs one program for as long as our standard input stays open: when whoever started us is gone, however it went, the
- * system closes that pipe and the program is stopped. `node guard.ts <uid> <gid> <program> [arguments]`; -1 keeps ours.
+ * system closes that pipe and the program is stopped. What is written to it
+ * kills the program. `node guard.ts <uid> <gid> <program> [arguments]`; -1 keeps ours.
  */
 import { spawn } from 'node:child_process';
 
@@ -20,7 +21,7 @@ const stop = (): void => {
   setTimeout(() => child.kill('SIGKILL'), graceMs).unref();
 };
 
-process.stdin.resume();
+process.stdin.on('data', () => child.kill('SIGKILL'));
 process.stdin.on('end', stop);
 process.stdin.on('error', stop);
 process.on('SIGTERM', stop);

@@ -6,6 +6,8 @@ import { killGroup } from './kill-group.ts';
 export interface GuardedProgram {
   /** Resolves with the exit status when the program has ended, wanted or not. */
   readonly ended: Promise<number>;
+  /** SIGKILL to the program: what a crash looks like. */
+  crash(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -39,6 +41,11 @@ export const startGuarded = ({ program, args, as, onLine }: ProgramOptions): Gua
   });
   return {
     ended,
+    crash: async () => {
+      // By the guard, its parent: orphaned, it could stay a zombie for seconds, which looks alive to its successor.
+      child.stdin.write('crash\n');
+      await ended;
+    },
     stop: async () => {
       child.stdin.end();
       await ended;

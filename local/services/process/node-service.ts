@@ -11,13 +11,28 @@ export interface NodeService extends RunningService {
   readonly pid: number;
   /** Resolves when it has ended, wanted or not. */
   readonly ended: Promise<unknown>;
+  /** SIGKILL: what a crash looks like. Settles when it is gone. */
+  crash(): Promise<void>;
+}
+
+export interface NodeServiceOptions {
+  /** @default one that the system hands out */
+  readonly port?: number | undefined;
+  /** What the launcher takes besides folder and port. */
+  readonly args?: readonly string[];
 }
 
 const startMs = 20_000;
 
 /** @param launcher - the module in `launchers/` that starts the server; it says `{ port }` when it listens */
-export const startNodeService = async (name: string, launcher: string, dataDir: string): Promise<NodeService> => {
-  const child = fork(fileURLToPath(new URL(`../launchers/${launcher}`, import.meta.url)), [dataDir], {
+export const startNodeService = async (
+  name: string,
+  launcher: string,
+  dataDir: string,
+  { port: wanted = 0, args = [] }: NodeServiceOptions = {},
+): Promise<NodeService> => {
+  const module = fileURLToPath(new URL(`../launchers/${launcher}`, import.meta.url));
+  const child = fork(module, [dataDir, String(wanted), ...args], {
     execArgv: [], // ours are not its: two cannot share the port of --inspect
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     detached: true,
@@ -40,6 +55,11 @@ export const startNodeService = async (name: string, launcher: string, dataDir: 
     pid: child.pid ?? 0,
     ended,
     endpoint: `http://127.0.0.1:${port}`,
+    port,
+    crash: async () => {
+      killGroup(child.pid);
+      await ended;
+    },
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       if (child.connected) child.disconnect(); // the launcher closes its server and ends

@@ -88,7 +88,7 @@ export const startScheduler = async ({
   const schedules = createSchedules({ functions, progress, now, retryDelaysMs });
   const service = await startJsonService(router(schedules), 'application/json');
   return {
-    endpoint: service.endpoint,
+    ...service,
     beginFiring: () => schedules.beginFiring(),
     async stop() {
       schedules.stop();

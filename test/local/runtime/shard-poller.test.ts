@@ -39,7 +39,7 @@ const fakeWorld = (size: number, behaviour: Behaviour) => {
     sequenceNumber: String(n + 1),
     partitionKey: 'p',
     data: Buffer.from(`${n + 1}`),
-    arrivedAt: 1_000,
+    arrivedAt: 993 + n,
   }));
   let stopped = false;
   const world: ShardWorld = {
@@ -83,7 +83,7 @@ describe('a shard', () => {
     const poller = await run(world);
     expect(seen.invoked).toEqual([['1', '2', '3'], ['4', '5', '6'], ['7']]);
     expect(seen.slept).toEqual([1_000]);
-    expect(poller.progress()).toEqual({ shard: 'shard-0', checkpoint: '7', emptyAt: 1_000 });
+    expect(poller.progress()).toEqual({ shard: 'shard-0', checkpoint: '7', emptyAt: 1_000, finishedUntil: 999 });
     expect(state.checkpoint).toBe('7');
   });
 

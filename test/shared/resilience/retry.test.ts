@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createResilient } from '../../../lambdas/shared/resilience/retry.ts';
 
 const budget = { deadline: Date.now() + 60_000, maxRetries: 3, attemptTimeoutMs: 1_000, now: Date.now };
@@ -49,6 +49,31 @@ describe('trying again in place', () => {
     );
     await expect(resilient(work.attempt)).rejects.toThrow('the time for retries is spent');
     expect(work.attempts()).toBe(0);
+  });
+
+  it('never waits for longer than a second, so that what comes back is soon found', async () => {
+    vi.useFakeTimers();
+    try {
+      const at: number[] = [];
+      const resilient = createResilient(
+        { ...budget, deadline: Date.now() + 30_000, maxRetries: 1_000, now: () => Date.now() },
+        () => true,
+        () => {},
+      );
+      const work = resilient(async () => {
+        at.push(Date.now());
+        throw new Error('down');
+      });
+      const ended = work.catch((error: unknown) => String(error));
+      await vi.advanceTimersByTimeAsync(40_000);
+      expect(await ended).toBe('Error: down');
+      const gaps = at.slice(1).map((time, n) => time - (at[n] ?? 0));
+      expect(Math.max(...gaps)).toBeLessThanOrEqual(1_000);
+      expect(at.length).toBeGreaterThan(25);
+      expect(at.length).toBeLessThan(150);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('does not try again what cannot help', async () => {
