@@ -38,11 +38,24 @@ export const cutDatum = (frame: Buffer): Buffer => frame.subarray(0, frame.lengt
 
 export const trailing = (frame: Buffer): Buffer => Buffer.concat([frame, Buffer.from('left over')]);
 
-/** Overwrites a text in the datum, byte for byte, with what is no UTF-8. @throws Error where the text is not there */
-export const notUtf8 = (frame: Buffer, text: string): Buffer => {
+/** What UTF-8 does not have: what a producer sends that writes its own memory as text. */
+export const noUtf8 = {
+  latin1: Buffer.from([0xff, 0xfe, 0xfd]),
+  /** Half of a surrogate pair, as WTF-8 has it: text that was cut within an emoji. */
+  firstHalf: Buffer.from([0xed, 0xa0, 0xbd]),
+  secondHalf: Buffer.from([0xed, 0xb8, 0x80]),
+  /** U+1F600 as two halves: CESU-8. */
+  bothHalves: Buffer.from([0xed, 0xa0, 0xbd, 0xed, 0xb8, 0x80]),
+  /** Two bytes for U+0000, as Java has it. */
+  longZero: Buffer.from([0xc0, 0x80]),
+} as const;
+
+/** Puts other bytes in the place of a text. @throws Error where the text is not there, or not as long */
+export const withBytesFor = (frame: Buffer, text: string, bytes: Buffer): Buffer => {
   const at = frame.indexOf(text);
   if (at < 0) throw new Error(`the frame does not hold ${JSON.stringify(text)}`);
+  if (Buffer.byteLength(text) !== bytes.length) throw new Error(`${JSON.stringify(text)} is not ${bytes.length} bytes`);
   const copy = Buffer.from(frame);
-  copy.fill(0xff, at, at + Buffer.byteLength(text));
+  bytes.copy(copy, at);
   return copy;
 };

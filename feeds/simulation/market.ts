@@ -1,5 +1,5 @@
 import { pick, type Random } from './random.ts';
-import type { Quote, Trade } from './sources/market.ts';
+import type { Quote, Trade } from '../sources/market.ts';
 
 /** Twenty symbols and what they cost when a simulation begins. */
 const openingPrices: Readonly<Record<string, number>> = {
