@@ -8,7 +8,7 @@ import { formatAccount } from '../feeds/account/format-account.ts';
 import { systemClock } from '../feeds/clock.ts';
 import { startLocal } from '../local/run.ts';
 import { openDataDir } from './local/data-dir.ts';
-import { removeLocalFile, writeLocalFile } from './local/local-file.ts';
+import { announceLocal } from './local/local-file.ts';
 import { help, orUsageError, parseLocalOptions, UsageError, type LocalOptions } from './local/options.ts';
 import { openPlatform } from './local/platform.ts';
 import { createScreen, type Screen } from './local/screen.ts';
@@ -62,8 +62,9 @@ const runAt = async (dataDir: string, options: LocalOptions, screen: Screen, sig
     signal: signals.stop,
     ...(postgresPort === undefined ? {} : { postgresPort }),
   });
+  let withdraw: (() => Promise<void>) | undefined;
   try {
-    await writeLocalFile(run.world);
+    withdraw = await announceLocal(run.world, progress);
     const platform = openPlatform(run, systemClock(signals.stopNow).sleep);
     try {
       progress('running; Ctrl-C ends it with an account');
@@ -78,7 +79,7 @@ const runAt = async (dataDir: string, options: LocalOptions, screen: Screen, sig
   } finally {
     screen.print('Stopping.');
     // One after the other: the folder is released behind us, and nothing may still be using it.
-    await run.stop().finally(removeLocalFile);
+    await run.stop().finally(() => withdraw?.());
   }
 };
 

@@ -1,3 +1,4 @@
+import type { RejectReason } from '../lambdas/shared/errors/platform-error.ts';
 import type { OutgoingEvent } from '../lambdas/shared/serde/encoder.ts';
 
 /** An event on its way into a source's stream. */
@@ -12,9 +13,18 @@ export interface FeedEvent {
 
 /** The same as bytes; what is wrong on purpose exists in this form only. */
 export interface FeedRecord {
+  /** Whose stream it goes to. */
   readonly source: string;
   readonly partitionKey: string;
   readonly data: Buffer;
+  /** What is wrong with it on purpose. */
+  readonly wrong?: Wrong;
+}
+
+/** One way in which a producer can be wrong, and why its record is then rejected. */
+export interface Wrong {
+  readonly name: string;
+  readonly reason: RejectReason;
 }
 
 const mostCharacters = 256;

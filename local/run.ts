@@ -5,6 +5,8 @@ import { createClients } from './resources/clients.ts';
 import { functionEnvironment } from './runtime/function-environment.ts';
 import { createFunctionHost } from './runtime/function-host.ts';
 import { createPollerHost } from './runtime/poller/poller-host.ts';
+import { createQueuePollerHost } from './runtime/queue-poller/queue-poller-host.ts';
+import { createBucketNotifier } from './services/bucket-notifications/bucket-notifier.ts';
 import { createMetricsStore } from './services/cloudwatch/metrics-store.ts';
 import { startServices, type Services } from './services/start-services.ts';
 import { startCloudWatch } from './services/cloudwatch/start-cloudwatch.ts';
@@ -99,10 +101,30 @@ const start = async (
     dataDir,
     complain: progress,
   });
-  teardown.add(() => pollers.stop(() => functions.stop()));
+  const queuePollers = createQueuePollerHost({
+    sqs: clients.sqs,
+    endpoint: endpoints.sqs,
+    functions,
+    metrics,
+    region,
+    complain: progress,
+  });
+  const notifier = createBucketNotifier({
+    s3: clients.s3,
+    sqs: clients.sqs,
+    sqsEndpoint: endpoints.sqs,
+    region,
+    dataDir,
+    complain: progress,
+  });
+  const abandon = (): Promise<void> => functions.stop();
+  teardown.add(() => Promise.all([pollers.stop(abandon), queuePollers.stop(abandon), notifier.stop()]));
   const scheduler = await startScheduler({ functions, progress });
   teardown.add(() => scheduler.stop());
-  const [monitoring, lambda] = await Promise.all([startCloudWatch({ metrics }), startLambda({ functions, pollers })]);
+  const [monitoring, lambda] = await Promise.all([
+    startCloudWatch({ metrics }),
+    startLambda({ functions, pollers, queuePollers }),
+  ]);
   teardown.add(() => Promise.all([monitoring.stop(), lambda.stop()]));
   Object.assign(endpoints, { scheduler: scheduler.endpoint, monitoring: monitoring.endpoint, lambda: lambda.endpoint });
 
@@ -115,12 +137,15 @@ const start = async (
     postgres: services.postgres,
     functions,
     pollers,
+    queuePollers,
+    notifier,
     metrics,
   };
   signal?.throwIfAborted();
   const deployed = await unlessAborted(deployAssembly(assembly, world), signal);
   signal?.throwIfAborted();
-  await pollers.start();
+  await Promise.all([pollers.start(), notifier.start()]);
+  queuePollers.start();
   scheduler.beginFiring();
   const { takeable, failed } = services;
   return { world, deployed, takeable, failed, stop: () => teardown.run() };

@@ -113,6 +113,40 @@ export interface PollerHost {
   onBatch(listener: (batch: BatchReport) => void): void;
 }
 
+/** An event source mapping of an SQS queue, in our units. */
+export interface QueueMapping {
+  readonly uuid: string;
+  readonly functionArn: string;
+  readonly queueArn: string;
+  readonly enabled: boolean;
+  readonly batchSize: number;
+  readonly batchingWindowMs: number;
+  /** Most invocations at once; the function's own limit holds as well. */
+  readonly maxConcurrency?: number;
+  readonly reportBatchItemFailures: boolean;
+}
+
+/** Polls the queues for the mappings it was given. */
+export interface QueuePollerHost {
+  add(mapping: QueueMapping): void;
+  list(): readonly QueueMapping[];
+  /** Stops or resumes receiving; what is being processed is finished first. */
+  setEnabled(uuid: string, enabled: boolean): void;
+}
+
+/** What a bucket tells a queue: of every object that is created under a prefix. */
+export interface BucketNotification {
+  readonly id: string;
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly queueArn: string;
+}
+
+/** Tells queues of new objects in buckets. */
+export interface BucketNotifier {
+  add(notification: BucketNotification): void;
+}
+
 /** Everything a deploy needs to know about the machine it deploys to. */
 export interface LocalWorld {
   readonly region: 'eu-west-1';
@@ -124,5 +158,7 @@ export interface LocalWorld {
   readonly postgres: PostgresServer;
   readonly functions: FunctionHost;
   readonly pollers: PollerHost;
+  readonly queuePollers: QueuePollerHost;
+  readonly notifier: BucketNotifier;
   readonly metrics: MetricsStore;
 }

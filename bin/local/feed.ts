@@ -1,10 +1,10 @@
-import { atRate } from '../../feeds/at-rate.ts';
+import { atRate } from '../../feeds/simulation/at-rate.ts';
 import type { Clock } from '../../feeds/clock.ts';
 import type { FeedEvent, FeedRecord } from '../../feeds/feed-event.ts';
 import { paceRecordings } from '../../feeds/pace.ts';
 import { readRecording } from '../../feeds/recordings.ts';
 import { replay } from '../../feeds/replay.ts';
-import { createSimulator } from '../../feeds/simulator.ts';
+import { createSimulator } from '../../feeds/simulation/simulator.ts';
 import type { Encoder } from '../../lambdas/shared/serde/encoder.ts';
 import type { LocalOptions } from './options.ts';
 
@@ -28,8 +28,7 @@ export const createFeed = (
   clock: Clock,
 ): AsyncIterable<readonly FeedRecord[]> => {
   if ('simulate' in feed) {
-    const { rate, seed } = feed.simulate;
-    return atRate(rate, createSimulator({ seed, encoder, now: clock.now }), clock);
+    return atRate(feed.simulate.rate, createSimulator({ ...feed.simulate, encoder, now: clock.now }), clock);
   }
   const { recordings, speed } = feed.replay;
   return encoded(encoder, replay(paceRecordings(recordings.map(readRecording)), speed, clock));

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Speed } from '../../feeds/pace.ts';
+import { flagFault } from '../flag-fault.ts';
+import { naturalRate } from '../../feeds/simulation/pace.ts';
 import { namedRecording, type Recording } from '../../feeds/recording-kinds.ts';
 import type { TakeableService } from '../../local/services/start-services.ts';
 import { checkFeedLasts, readTakeAway } from './take-away.ts';
@@ -10,9 +12,11 @@ export class UsageError extends Error {
 }
 
 export interface Simulation {
-  /** Records a second. */
+  /** Records a second, of all sources together. */
   readonly rate: number;
   readonly seed: number;
+  /** How many of them are wrong on purpose. */
+  readonly wrongPercent: number;
 }
 
 export interface Replay {
@@ -33,16 +37,23 @@ export interface LocalOptions {
   readonly postgresPort: number | undefined;
 }
 
+const leastRate = 1;
+const mostRate = 50_000;
+const mostWrong = 90;
+
 export const help = `Usage: npm start -- [options]
 
 Synthesizes the local environment, runs it on this machine and feeds it; ends with an account of every record.
-Without --replay the feed is simulated quotes and trades.
+Without --replay the feed is simulated: a match with 22 players and a ball, broadcast events, posts, quotes and trades;
+of what was wrong on purpose, each must be in the dead letters with its reason.
 
   --replay FILE…      feed recordings instead, together: market-quotes.ndjson, market-trades.ndjson,
                       stadium-positions.ndjson, broadcast-events.ndjson, social-posts.ndjson (kind:file for another name)
   --speed N|max       times the recorded pace (default 1); max waits for nothing
-  --rate N            simulated records a second (default 100)
+  --rate N            simulated records a second, all sources together; at ${naturalRate}, the default, the match runs at its
+                      20 frames a second, at others its frames come faster or slower
   --seed N            of the simulation (default 1)
+  --wrong PERCENT     of the simulated records, every kind of wrong in turn: 0 to ${mostWrong} (default 1)
   --duration TIME     feed for so long, then end: 20s, 5m, 1h, 500ms
   --exit-when-done    end when the replay has been sent and processed
   --take-away NAME…   take local services away under the feed, one after the other, each for five seconds:
@@ -59,6 +70,7 @@ const flags = {
   speed: { type: 'string' },
   rate: { type: 'string' },
   seed: { type: 'string' },
+  wrong: { type: 'string' },
   duration: { type: 'string' },
   'exit-when-done': { type: 'boolean' },
   'take-away': { type: 'string', multiple: true },
@@ -89,11 +101,9 @@ const durationOf = (text: string): number => {
 };
 
 const parse = (args: readonly string[]) => {
-  try {
-    return parseArgs({ args: [...args], options: flags, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
-  }
+  const fault = flagFault(args, flags);
+  if (fault !== undefined) throw new UsageError(fault);
+  return parseArgs({ args: [...args], options: flags, allowPositionals: true });
 };
 
 /** Says of what is wrong with a value that the command line is. */
@@ -107,8 +117,6 @@ export const orUsageError = <T>(read: () => T): T => {
 
 const isPort = (value: number): boolean => Number.isInteger(value) && value >= 1_024 && value <= 65_535;
 
-const mostRate = 50_000;
-
 /**
  * @returns undefined where help was asked for
  * @throws UsageError naming the option that is wrong
@@ -120,13 +128,14 @@ export const parseLocalOptions = (args: readonly string[]): LocalOptions | undef
   if (values.replay === undefined && positionals[0] !== undefined) {
     throw new UsageError(`"${positionals[0]}" is no option; a recording is given as --replay ${positionals[0]}`);
   }
-  const only = (flag: 'speed' | 'rate' | 'seed', meaningful: boolean, why: string): void => {
+  const only = (flag: 'speed' | 'rate' | 'seed' | 'wrong', meaningful: boolean, why: string): void => {
     if (values[flag] !== undefined && !meaningful) throw new UsageError(`--${flag} ${why}`);
   };
   const isReplay = values.replay !== undefined;
   only('speed', isReplay, 'is for a replay: give --replay too');
   only('rate', !isReplay, 'is for the simulation: it means nothing with --replay');
   only('seed', !isReplay, 'is for the simulation: it means nothing with --replay');
+  only('wrong', !isReplay, 'is for the simulation: it means nothing with --replay');
   if (values['exit-when-done'] && !isReplay && values.duration === undefined) {
     throw new UsageError('--exit-when-done: the simulation is never done; give --replay or --duration');
   }
@@ -148,9 +157,15 @@ export const parseLocalOptions = (args: readonly string[]): LocalOptions | undef
           simulate: {
             rate: numberOf(
               'rate',
-              values.rate ?? '100',
-              `a number above 0, at most ${mostRate}`,
-              (n) => n > 0 && n <= mostRate,
+              values.rate ?? String(naturalRate),
+              `a number from ${leastRate} to ${mostRate}`,
+              (n) => n >= leastRate && n <= mostRate,
+            ),
+            wrongPercent: numberOf(
+              'wrong',
+              values.wrong ?? '1',
+              `a number of percent, 0 to ${mostWrong}`,
+              (n) => n <= mostWrong,
             ),
             seed: numberOf('seed', values.seed ?? '1', 'a whole number', Number.isSafeInteger),
           },

@@ -89,8 +89,7 @@ export const openPlatform = ({ world, deployed }: LocalRun, sleep: (ms: number) 
     readers: openReaders({
       ...clients,
       streams: new Map(running.map(({ source, stream }) => [stream, source])),
-      parkedQueueUrls: unique(running.map((source) => setting(source, 'PARKED_QUEUE_URL'))),
-      giveUpBuckets: [deployed.output(foundation, 'GiveUpsBucketName')],
+      deadLetterTable: deployed.output(foundation, 'DeadLetterTableName'),
       connect: connectLike(first, world),
       schemaIds,
       registryName,

@@ -29,7 +29,6 @@ const noProgressMs = 90_000;
 /** Once all shards are read to their end, what does not balance after this long never will. */
 const settledMs = 5_000;
 const lookEveryMs = 250;
-/** Parked messages are back in their queue a second after a look at them. */
 const lookAgainMs = 2_000;
 
 /** Until the signal: a wait that is over is no failure. */

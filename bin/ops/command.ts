@@ -1,9 +1,12 @@
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
+import { flagFault } from '../flag-fault.ts';
 
 /** A subcommand of the operator's CLI. */
 export interface Command {
   readonly summary: string;
   readonly help: string;
+  /** Words that may follow it, each a command of its own. */
+  readonly commands?: Readonly<Record<string, Command>>;
   /** @returns the exit status: 0 when all is well, 1 when something is not */
   readonly run: (args: readonly string[]) => Promise<number>;
 }
@@ -26,17 +29,13 @@ export interface CommonOptions {
 }
 
 /** @throws UsageError naming the option or value that is not understood */
-export const parseOptions = (args: readonly string[], own: ParseArgsConfig['options'] = {}): CommonOptions => {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options: { ...common, ...own },
-      allowPositionals: true,
-    });
-    const env = values['env'];
-    if (!environments.includes(env)) throw new Error(`--env: must be one of ${environments.join(', ')}, is "${env}"`);
-    return { env, json: values['json'], positionals, values };
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
+export const parseOptions = (args: readonly string[], own: ParseArgsOptionsConfig = {}): CommonOptions => {
+  const options = { ...common, ...own };
+  const fault = flagFault(args, options);
+  if (fault !== undefined) throw new UsageError(`${fault}; --help lists the options`);
+  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+  const env = values['env'];
+  if (!environments.includes(env))
+    throw new UsageError(`--env: must be one of ${environments.join(', ')}, is "${env}"; --help lists the options`);
+  return { env, json: values['json'], positionals, values };
 };

@@ -1,4 +1,5 @@
-import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import { invokeFunction } from './invoke.ts';
 
 export interface MigrationAnswer {
   readonly version: number;
@@ -10,17 +11,12 @@ export const invokeMigration = async (
   lambda: LambdaClient,
   env: string,
   action: 'expand' | 'contract' | 'status',
-): Promise<MigrationAnswer> => {
-  const answer = await lambda.send(
-    new InvokeCommand({
-      FunctionName: `millrace-${env}-operations-migrate-database`,
-      Payload: Buffer.from(JSON.stringify({ action })),
-    }),
-  );
-  const payload = JSON.parse(Buffer.from(answer.Payload ?? []).toString('utf8') || 'null') as unknown;
-  if (answer.FunctionError) {
-    const message = (payload as { errorMessage?: string } | null)?.errorMessage ?? answer.FunctionError;
-    throw new Error(`the migration function failed: ${message}`);
-  }
-  return payload as MigrationAnswer;
-};
+  abortSignal?: AbortSignal,
+): Promise<MigrationAnswer> =>
+  (await invokeFunction(
+    lambda,
+    `millrace-${env}-operations-migrate-database`,
+    'migration',
+    { action },
+    abortSignal,
+  )) as MigrationAnswer;

@@ -11,8 +11,6 @@ export interface SourceAccount {
   readonly faults: Partial<Record<FaultKind, number>>;
   /** Rows and dead letters older than the oldest record of their shard: they cannot be checked any more. */
   agedOut: number;
-  /** No fault: a record that was parked, or given up on, more than once. */
-  parkedAgain: number;
 }
 
 /** One fault and where it is, for a person to look at. */
@@ -48,7 +46,6 @@ export class AccountBook {
       reasons: {},
       faults: {},
       agedOut: 0,
-      parkedAgain: 0,
     };
     this.#sources.set(source, made);
     return made;

@@ -34,12 +34,14 @@ export interface StoredRow extends Identity {
   readonly arrivedAt: number;
 }
 
-/** A record that was parked, or that Lambda gave up on. */
+/** A record that was parked, or that Lambda gave up on, as the table of dead letters has it. */
 export interface DeadLetter {
   readonly source: string;
   readonly position: StreamPosition;
   readonly reason: string;
   readonly arrivedAt: number;
+  /** When the table got it; what lies between the two is how long it took to become a dead letter. */
+  readonly takenInAt: number;
   readonly via: 'parked' | 'given-up';
   /** Of the bytes it carries; undefined where they cannot be had. */
   readonly digest: string | undefined;
@@ -65,8 +67,6 @@ export interface Evidence {
   /** Rows that have a key, or a position, that another row has too. */
   readonly keysStoredTwice: readonly StoredRow[];
   readonly positionsStoredTwice: readonly StoredRow[];
-  /** Dead letters whose position has one already: a crash between sending one and noting it. */
-  readonly parkedAgain: readonly DeadLetter[];
 }
 
 type Pages<T> = AsyncIterable<readonly T[]>;
@@ -91,16 +91,9 @@ const collectRows = async (pages: Pages<StoredRow>) => {
 
 const collectLetters = async (pages: Pages<DeadLetter>) => {
   const deadLetters = new Map<string, DeadLetter>();
-  const parkedAgain: DeadLetter[] = [];
-  for await (const page of pages) {
-    for (const letter of page) {
-      const at = positionKey(letter.position);
-      if (deadLetters.has(at)) parkedAgain.push(letter);
-      // A parked record carries its reason; that Lambda gave up on it as well says no more.
-      if (!deadLetters.has(at) || letter.via === 'parked') deadLetters.set(at, letter);
-    }
-  }
-  return { deadLetters, parkedAgain };
+  // A position is the key of the table: none comes twice.
+  for await (const page of pages) for (const letter of page) deadLetters.set(positionKey(letter.position), letter);
+  return { deadLetters };
 };
 
 const collectHeld = async (pages: Pages<HeldRecord>) => {

@@ -12,7 +12,7 @@ const byReason = (reasons: Readonly<Record<string, number>>): string =>
 const row = (name: string, count: number, remark = ''): string =>
   `  ${name.padEnd(24)}${number(count).padStart(12)}${remark === '' ? '' : `   ${remark}`}`;
 
-const formatSource = ({ source, records, classes, reasons, faults, agedOut, parkedAgain }: SourceAccount): string[] => [
+const formatSource = ({ source, records, classes, reasons, faults, agedOut }: SourceAccount): string[] => [
   source,
   row('in the stream', records),
   row('stored', classes.stored),
@@ -22,7 +22,6 @@ const formatSource = ({ source, records, classes, reasons, faults, agedOut, park
   row('lost', classes.lost),
   row('phantom', (faults.phantomRow ?? 0) + (faults.phantomDeadLetter ?? 0) + (faults.phantomHeld ?? 0)),
   ...(agedOut > 0 ? [row('aged out', agedOut, 'older than the stream remembers: not checked')] : []),
-  ...(parkedAgain > 0 ? [row('dead letters again', parkedAgain, 'the same record once more, after a crash')] : []),
   ...Object.entries(faults).map(([kind, count]) => row('FAULT', count, faultKinds[kind as FaultKind])),
 ];
 

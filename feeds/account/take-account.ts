@@ -77,10 +77,5 @@ export const takeAccount = async (readers: AccountReaders): Promise<Account> => 
 
   for (const row of evidence.keysStoredTwice) book.addFault(row.source, 'keyStoredTwice', at(row));
   for (const row of evidence.positionsStoredTwice) book.addFault(row.source, 'positionStoredTwice', at(row));
-  for (const letter of evidence.parkedAgain) {
-    book.of(letter.source).parkedAgain += 1;
-    if (evidence.deadLetters.get(at(letter))?.digest !== letter.digest)
-      book.addFault(letter.source, 'bytesDiffer', at(letter));
-  }
   return book.close();
 };

@@ -1,28 +1,25 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { GlueClient } from '@aws-sdk/client-glue';
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Client } from 'pg';
 import { createGlueRegistry } from '../../lambdas/shared/serde/registry.ts';
 import type { SchemaIds } from '../../lambdas/shared/serde/schema-ids.ts';
 import { createIdentify } from '../account/identify.ts';
 import type { AccountReaders } from '../account/take-account.ts';
-import { createGivenUpReader, createReadObject } from './given-up.ts';
-import { createParkedReader } from './parked.ts';
+import { createDeadLettersReader } from './dead-letters.ts';
 import { createStoredRowsReader } from './stored-rows.ts';
 import { createStreamsReader } from './streams.ts';
 
 /** Where a platform keeps what an account is taken from. */
 export interface Places {
   readonly kinesis: KinesisClient;
-  readonly sqs: SQSClient;
+  readonly dynamodb: DynamoDBClient;
   readonly s3: S3Client;
   readonly glue: GlueClient;
   /** Source by name of its stream. */
   readonly streams: ReadonlyMap<string, string>;
-  readonly parkedQueueUrls: readonly string[];
-  /** Buckets that Lambda writes give-ups to. */
-  readonly giveUpBuckets: readonly string[];
+  readonly deadLetterTable: string;
   /** A new connection that may read `millrace.events`. */
   readonly connect: () => Promise<Client>;
   readonly schemaIds: SchemaIds;
@@ -33,27 +30,19 @@ export interface Places {
 /** The readers of one platform, local or not. Nothing is held yet: that comes with the failure machine. */
 export const openReaders = ({
   kinesis,
-  sqs,
+  dynamodb,
   s3,
   glue,
   streams,
-  parkedQueueUrls,
-  giveUpBuckets,
+  deadLetterTable,
   connect,
   schemaIds,
   registryName,
   now,
-}: Places): AccountReaders => {
-  const readParked = createParkedReader(sqs, parkedQueueUrls, createReadObject(s3));
-  const readGivenUp = createGivenUpReader(s3, giveUpBuckets, streams);
-  return {
-    readStreams: createStreamsReader(kinesis, streams, now),
-    readStored: createStoredRowsReader(connect),
-    readDeadLetters: async function* () {
-      yield* readParked();
-      yield* readGivenUp();
-    },
-    readHeld: async function* () {},
-    identify: createIdentify(schemaIds, createGlueRegistry(glue, { registryName, now })),
-  };
-};
+}: Places): AccountReaders => ({
+  readStreams: createStreamsReader(kinesis, streams, now),
+  readStored: createStoredRowsReader(connect),
+  readDeadLetters: createDeadLettersReader(dynamodb, s3, deadLetterTable),
+  readHeld: async function* () {},
+  identify: createIdentify(schemaIds, createGlueRegistry(glue, { registryName, now })),
+});

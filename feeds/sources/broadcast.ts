@@ -27,7 +27,7 @@ export interface BroadcastEvent {
 const source = 'broadcast';
 
 /** Known by match and number. */
-const broadcastEvent = ({ occurredAt, ...body }: BroadcastEvent): FeedEvent => ({
+export const broadcastEvent = ({ occurredAt, ...body }: BroadcastEvent): FeedEvent => ({
   source,
   subject: 'broadcast-event',
   partitionKey: partitionKeyOf(body.matchId),

@@ -16,7 +16,7 @@ export interface Post {
 const source = 'social';
 
 /** Known by its id. */
-const postEvent = ({ occurredAt, ...body }: Post): FeedEvent => ({
+export const postEvent = ({ occurredAt, ...body }: Post): FeedEvent => ({
   source,
   subject: 'social-post',
   partitionKey: partitionKeyOf(body.team),

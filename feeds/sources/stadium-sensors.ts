@@ -18,12 +18,14 @@ export interface Position {
   readonly z: number | null;
   readonly dx: number;
   readonly dy: number;
+  /** Between two frames, whole milliseconds. @default 50 */
+  readonly frameMs?: number;
 }
 
 const source = 'stadium-sensors';
 
 /** Known by match, frame and player. */
-const positionEvent = ({ occurredAt, ...body }: Position): FeedEvent => ({
+export const positionEvent = ({ occurredAt, ...body }: Position): FeedEvent => ({
   source,
   subject: 'sensor-position',
   partitionKey: partitionKeyOf(`${body.matchId}/${body.player}`),

@@ -6,12 +6,13 @@ import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import { bulkhead } from 'cockatiel';
 import { serviceError } from '../shared/aws/service-error.ts';
+import { bytesKey } from '../shared/dead-letters/entry.ts';
 import type { PlatformError } from '../shared/errors/platform-error.ts';
 import { createBatchSender } from '../shared/queue/batch-sender.ts';
 import type { Resilient } from '../shared/resilience/retry.ts';
 import { positionKey } from '../shared/stream/position.ts';
 import type { Reject } from './enrich-batch.ts';
-import { fitsInline, parkedKey, parkedMessage } from './parked-message.ts';
+import { fitsInline, parkedMessage } from './parked-message.ts';
 
 export interface ParkedStoreConfig {
   readonly source: string;
@@ -69,7 +70,7 @@ export const createParkedStore = (
       const inline = fitsInline(reject);
       if (!inline) {
         await clients.s3.send(
-          new PutObjectCommand({ Bucket: bucket, Key: parkedKey(reject), Body: reject.record.bytes }),
+          new PutObjectCommand({ Bucket: bucket, Key: bytesKey(reject.record.position), Body: reject.record.bytes }),
         );
       }
       await send(JSON.stringify(parkedMessage(reject, source, now(), inline ? undefined : bucket)));

@@ -41,3 +41,27 @@ export type PartitionConfig = Readonly<z.output<typeof PartitionEnv>>;
 
 /** @throws MisconfiguredError naming every variable that is missing or wrong. */
 export const readPartitionConfig = (env: NodeJS.ProcessEnv): PartitionConfig => parseEnvironment(PartitionEnv, env);
+
+const IntakeEnv = z.object({
+  AWS_REGION: z.string().check(z.minLength(1)),
+  DEAD_LETTER_TABLE: z.string().check(z.minLength(1)),
+  /** Holds the give-ups, under `aws/lambda/`, and bytes that are too large for an item, under `parked/`. */
+  DEAD_LETTER_BUCKET: z.string().check(z.minLength(1)),
+  /** How long an entry is kept after its failure. */
+  DEAD_LETTER_DAYS: wholeNumber,
+  /** `stream=source`, separated by commas. */
+  STREAM_SOURCES: z.pipe(
+    z.string().check(z.regex(/^[^=,]+=[^=,]+(,[^=,]+=[^=,]+)*$/)),
+    z.transform(
+      (text): ReadonlyMap<string, string> =>
+        new Map(text.split(',').map((pair) => pair.split('=') as [string, string])),
+    ),
+  ),
+});
+
+/** What the stack must set for the functions that take dead letters in. */
+export type IntakeEnv = Readonly<Record<Exclude<keyof z.input<typeof IntakeEnv>, 'AWS_REGION'>, string>>;
+export type IntakeConfig = Readonly<z.output<typeof IntakeEnv>>;
+
+/** @throws MisconfiguredError naming every variable that is missing or wrong. */
+export const readIntakeConfig = (env: NodeJS.ProcessEnv): IntakeConfig => parseEnvironment(IntakeEnv, env);

@@ -3,7 +3,10 @@ import { checkSource } from './check-source.ts';
 import type { Environment } from './environment.ts';
 
 /** Instances of the operations functions: they take connections and concurrency like everyone else. */
-export const operationsConcurrency = { migrateDatabase: 2, preparePartitions: 1 } as const;
+export const operationsConcurrency = { migrateDatabase: 2, preparePartitions: 1, checkReadiness: 2 } as const;
+
+/** Instances of the functions that take dead letters in. They have no connection to the database. */
+export const intakeConcurrency = { takeInParked: 5, takeInGivenUp: 2 } as const;
 
 /** Aurora's own processes and an operator's session get these. */
 const spareConnections = 10;
@@ -14,10 +17,11 @@ const unreservedConcurrency = 100;
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
 const concurrencyFaults = ({ accountConcurrency, database, sources }: Environment): string[] => {
-  const reserved = sum([
+  const connecting = sum([
     ...Object.values(sources).map(({ reservedConcurrency }) => reservedConcurrency),
     ...Object.values(operationsConcurrency),
   ]);
+  const reserved = connecting + sum(Object.values(intakeConcurrency));
   const faults: string[] = [];
   if (reserved > accountConcurrency - unreservedConcurrency) {
     faults.push(
@@ -25,9 +29,9 @@ const concurrencyFaults = ({ accountConcurrency, database, sources }: Environmen
         `${accountConcurrency - unreservedConcurrency}: lower reservedConcurrency or raise accountConcurrency`,
     );
   }
-  if (reserved > database.connections - spareConnections) {
+  if (connecting > database.connections - spareConnections) {
     faults.push(
-      `the functions may open ${reserved} connections, database.connections ${database.connections} less ` +
+      `the functions may open ${connecting} connections, database.connections ${database.connections} less ` +
         `${spareConnections} are ${database.connections - spareConnections}: lower reservedConcurrency or raise it`,
     );
   }

@@ -16,9 +16,14 @@ export const enrichmentUser = (source: string): string => `enrichment_${source.r
 /** The IAM database user of the function that makes partitions. */
 export const partitionsUser = 'operations_partitions';
 
+/** The IAM database user of the function that checks readiness. */
+export const readinessUser = 'operations_readiness';
+
 /** Every login user and the role whose rights it has (migrations make the roles), as `user=role,…`. */
 export const databaseUsers = (sources: readonly string[]): string =>
   [
     ...sources.map((source) => `${enrichmentUser(source)}=millrace_enrichment`),
     `${partitionsUser}=millrace_operations`,
+    // The role of every IAM user, so none of ours: it may log in, and see none of our tables.
+    `${readinessUser}=rds_iam`,
   ].join(',');

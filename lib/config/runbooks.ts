@@ -3,6 +3,8 @@ export const runbooks = [
   'enrichment-lag',
   'enrichment-give-ups',
   'enrichment-dropped',
+  'operations-intake-failed',
+  'operations-intake-lag',
   'operations-partitions',
 ] as const;
 export type Runbook = (typeof runbooks)[number];

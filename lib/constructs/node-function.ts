@@ -101,7 +101,7 @@ export class NodeFunction extends Construct {
     network.allow(this.function, props.reaches);
     acknowledge(this.function, {
       'Serverless-LambdaDLQ':
-        'A mapping, a trigger or a daily schedule calls it: each tries again, and there is no event that could be lost.',
+        'A mapping, a trigger, a daily schedule or an operator calls it: each tries again, and no event could be lost.',
       'Serverless-LambdaTracing':
         'X-Ray has no endpoint in the isolated network; records carry a traceparent, logs a correlation id.',
     });

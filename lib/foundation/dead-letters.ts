@@ -1,16 +1,19 @@
 import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   BlockPublicAccess,
   Bucket,
   BucketEncryption,
   type BucketProps,
+  type CfnBucket,
   type IBucket,
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { type CfnQueuePolicy, type IQueue, Queue, QueueEncryption, type QueuePolicy } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { EnvironmentName } from '../config/environment.ts';
 import { physicalName } from '../config/names.ts';
+import { intakePatience } from '../config/queue-patience.ts';
 import { acknowledge } from '../constructs/acknowledge.ts';
 
 export interface DeadLettersProps {
@@ -20,24 +23,32 @@ export interface DeadLettersProps {
   readonly days: number;
 }
 
-/** Where records end that could not be stored: parked by us, or given up by Lambda. */
+/** A queue, and the one that gets what it could not have done. */
+export interface ConsumedQueue {
+  readonly queue: IQueue;
+  readonly failed: IQueue;
+}
+
+/** Where Lambda writes give-ups, by its own choice. */
+const givenUpPrefix = 'aws/lambda/';
+
+/** Where records end that could not be stored, parked by us or given up by Lambda, and how they come into the table. */
 export class DeadLetters extends Construct {
   /** Rejected records, with reason and bytes. */
   readonly parked: Queue;
   /** Batches Lambda gave up on, under `aws/lambda/`; bytes too large for a message, under `parked/`. */
   readonly giveUpsName: string;
   readonly giveUpsArn: string;
+  /** What the table of dead letters is filled from. */
+  readonly intake: { readonly parked: ConsumedQueue; readonly givenUp: ConsumedQueue };
 
   constructor(scope: Construct, id: string, { environment, retainData, days }: DeadLettersProps) {
     super(scope, id);
     const removalPolicy = retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
-    this.parked = new Queue(this, 'Parked', {
-      queueName: physicalName(environment, 'parked'),
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14), // the longest there is
-      removalPolicy,
-    });
+    const parked = this.#queue('Parked', environment, 'parked', removalPolicy);
+    const givenUp = this.#queue('GivenUp', environment, 'given-up', removalPolicy);
+    this.parked = parked.queue;
+    this.intake = { parked, givenUp };
     const bucket = {
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
@@ -50,16 +61,61 @@ export class DeadLetters extends Construct {
     // A name that can be told beforehand: a grant in another stack then says what it means, and can be acknowledged.
     this.giveUpsName = physicalName(environment, 'give-ups', Aws.ACCOUNT_ID, Aws.REGION);
     this.giveUpsArn = `arn:${Aws.PARTITION}:s3:::${this.giveUpsName}`;
-    new Bucket(this, 'GiveUps', {
+    const giveUps = new Bucket(this, 'GiveUps', {
       ...bucket,
       bucketName: this.giveUpsName,
       serverAccessLogsBucket: accessLog as IBucket, // see network.ts
       serverAccessLogsPrefix: 'give-ups/',
     });
-    const noQueueBehind = 'It is where records end; operators read it, and no consumer could fail on it.';
-    acknowledge(this.parked, { 'AwsSolutions-SQS3': noQueueBehind, 'Serverless-SQSRedrivePolicy': noQueueBehind });
+    this.#notify(giveUps, givenUp.queue);
     acknowledge(accessLog, {
       'AwsSolutions-S1': 'It holds the access log of the other bucket; a log of itself would feed itself.',
     });
+  }
+
+  #queue(id: string, environment: EnvironmentName, thing: string, removalPolicy: RemovalPolicy) {
+    const common = {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14), // the longest there is
+      removalPolicy,
+    };
+    const failed = new Queue(this, `${id}Failed`, { ...common, queueName: physicalName(environment, thing, 'failed') });
+    const noQueueBehind = 'It is where messages end whose attempts are spent: an alarm watches it, operators empty it.';
+    acknowledge(failed, { 'AwsSolutions-SQS3': noQueueBehind, 'Serverless-SQSRedrivePolicy': noQueueBehind });
+    const queue = new Queue(this, id, {
+      ...common,
+      queueName: physicalName(environment, thing),
+      visibilityTimeout: Duration.seconds(intakePatience.visibilitySeconds),
+      deadLetterQueue: { queue: failed, maxReceiveCount: intakePatience.receives },
+    });
+    return { queue, failed };
+  }
+
+  /** The bucket's own property: CDK's way is a function that sets it, which runs in no local run and as no least privilege. */
+  #notify(bucket: Bucket, queue: Queue): void {
+    queue.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('s3.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [queue.queueArn],
+        conditions: {
+          ArnEquals: { 'aws:SourceArn': this.giveUpsArn },
+          StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
+        },
+      }),
+    );
+    const resource = bucket.node.defaultChild as CfnBucket;
+    resource.notificationConfiguration = {
+      queueConfigurations: [
+        {
+          event: 's3:ObjectCreated:*',
+          queue: queue.queueArn,
+          filter: { s3Key: { rules: [{ name: 'prefix', value: givenUpPrefix }] } },
+        },
+      ],
+    };
+    // S3 tries whether it may send when it is told to, and refuses the bucket where it may not.
+    resource.addResourceDependency((queue.node.findChild('Policy') as QueuePolicy).node.defaultChild as CfnQueuePolicy);
   }
 }

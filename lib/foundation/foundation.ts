@@ -63,6 +63,7 @@ export class Foundation extends Stack {
     });
     // What programs outside the stacks need and cannot know by name.
     new CfnOutput(this, 'GiveUpsBucketName', { value: this.deadLetters.giveUpsName });
+    new CfnOutput(this, 'DeadLetterTableName', { value: this.tables.deadLetters.tableName });
     new CfnOutput(this, 'SchemaIds', { value: this.schemas.schemaIds });
   }
 }

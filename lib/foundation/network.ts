@@ -24,6 +24,9 @@ const interfaces = {
   sqs: InterfaceVpcEndpointAwsService.SQS,
   glue: InterfaceVpcEndpointAwsService.GLUE,
   'secrets-manager': InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+  // Only readiness uses these two: docs/decisions/0006-lag-from-outside.md has their price.
+  lambda: InterfaceVpcEndpointAwsService.LAMBDA,
+  cloudwatch: InterfaceVpcEndpointAwsService.CLOUDWATCH_MONITORING,
 } as const;
 
 type Interface = keyof typeof interfaces;
@@ -68,6 +71,8 @@ export class Network extends Construct {
       sqs: this.#endpoint('sqs'),
       glue: this.#endpoint('glue'),
       'secrets-manager': this.#endpoint('secrets-manager'),
+      lambda: this.#endpoint('lambda'),
+      cloudwatch: this.#endpoint('cloudwatch'),
     };
   }
 

@@ -1,6 +1,8 @@
 import { CfnDeletionPolicy, RemovalPolicy } from 'aws-cdk-lib';
 import { CfnRegistry, CfnSchema, CfnSchemaVersion } from 'aws-cdk-lib/aws-glue';
 import { Construct } from 'constructs';
+import { checkVersions } from '../../schemas/check-versions.ts';
+import { ConfigurationError } from '../config/configuration-error.ts';
 import { type SchemaDefinition, schemaVersions } from './schemas.ts';
 
 export interface SchemaRegistryProps {
@@ -10,6 +12,18 @@ export interface SchemaRegistryProps {
   /** @default the files under `schemas/` */
   readonly versionsOf?: (subject: string) => readonly SchemaDefinition[];
 }
+
+/** @throws ConfigurationError naming the fields: Glue would refuse the version in the middle of a deploy, and name none */
+const mustBeReadable = (subjects: readonly (readonly SchemaDefinition[])[]): void => {
+  const faults = subjects.flatMap((versions) => {
+    const parsed = versions.map(({ version, definition }) => ({
+      version,
+      definition: JSON.parse(definition) as unknown,
+    }));
+    return checkVersions(versions[0]?.subject ?? '', parsed).faults;
+  });
+  if (faults.length > 0) throw new ConfigurationError(faults);
+};
 
 /**
  * The Glue schema registry: one resource per version, because a version that is replaced is deleted for good, with
@@ -29,7 +43,9 @@ export class SchemaRegistry extends Construct {
     const registry = new CfnRegistry(this, 'Registry', { name });
     registry.applyRemovalPolicy(retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
     this.registryName = name;
-    this.schemaIds = subjects.flatMap((subject) => this.#register(registry, versionsOf(subject), retainData)).join(',');
+    const versions = subjects.map((subject) => versionsOf(subject));
+    mustBeReadable(versions);
+    this.schemaIds = versions.flatMap((each) => this.#register(registry, each, retainData)).join(',');
   }
 
   #register(registry: CfnRegistry, versions: readonly SchemaDefinition[], retainData: boolean): readonly string[] {
@@ -38,7 +54,7 @@ export class SchemaRegistry extends Construct {
       name: first.subject,
       registry: { arn: registry.attrArn },
       dataFormat: 'AVRO',
-      // New readers read what is under way; lambdas know every version, so one step back is enough for Glue to check.
+      // New readers read what is under way. Glue looks one step back; all of them were looked at above.
       compatibility: 'BACKWARD',
       schemaDefinition: first.definition,
     });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readDefinition, schemasFolder, versionNumbers } from '../../schemas/released.ts';
 import { ConfigurationError } from '../config/configuration-error.ts';
 
 export interface SchemaDefinition {
@@ -8,27 +8,13 @@ export interface SchemaDefinition {
   readonly definition: string;
 }
 
-const schemasFolder = new URL('../../schemas/', import.meta.url);
-
-const versionsIn = (subject: string, folder: URL): number[] => {
-  try {
-    return readdirSync(new URL(`${subject}/`, folder))
-      .flatMap((file) => /^v([1-9]\d*)\.avsc$/.exec(file)?.[1] ?? [])
-      .map(Number)
-      .sort((a, b) => a - b);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-};
-
 /**
  * Every version of a subject, oldest first.
  * @param folder - with a folder for each subject
  * @throws ConfigurationError where there is none, or one is missing: Glue numbers versions as they come
  */
 export const schemaVersions = (subject: string, folder = schemasFolder): readonly SchemaDefinition[] => {
-  const versions = versionsIn(subject, folder);
+  const versions = versionNumbers(subject, folder);
   if (versions.length === 0)
     throw new ConfigurationError([`subject ${subject}: schemas/${subject}/v1.avsc does not exist`]);
   const gap = versions.find((version, index) => version !== index + 1);
@@ -37,6 +23,6 @@ export const schemaVersions = (subject: string, folder = schemasFolder): readonl
   return versions.map((version) => ({
     subject,
     version,
-    definition: JSON.stringify(JSON.parse(readFileSync(new URL(`${subject}/v${version}.avsc`, folder), 'utf8'))),
+    definition: JSON.stringify(readDefinition(subject, version, folder)),
   }));
 };

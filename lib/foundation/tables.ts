@@ -1,5 +1,12 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table, TableEncryption, type TableProps } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  Table,
+  TableEncryption,
+  type TableProps,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import type { EnvironmentName } from '../config/environment.ts';
 import { physicalName } from '../config/names.ts';
@@ -9,11 +16,35 @@ export interface TablesProps {
   readonly retainData: boolean;
 }
 
+/** What a list shows of an entry; a test compares it with `lambdas/shared/dead-letters/entry.ts`. */
+const listed = [
+  'source',
+  'stream',
+  'shard',
+  'sequenceNumber',
+  'via',
+  'reason',
+  'stage',
+  'errorClass',
+  'message',
+  'schemaId',
+  'correlationId',
+  'arrivedAt',
+  'failedAt',
+  'takenInAt',
+  'size',
+  'attempts',
+  'status',
+  'expiresAt',
+] as const;
+
 export class Tables extends Construct {
   /** The latest event of each entity and subject. */
   readonly entityState: Table;
   /** What Powertools idempotency remembers of calls whose effect leaves the transaction. */
   readonly idempotency: Table;
+  /** What was parked or given up, an entry per record. */
+  readonly deadLetters: Table;
 
   constructor(scope: Construct, id: string, { environment, retainData }: TablesProps) {
     super(scope, id);
@@ -35,6 +66,21 @@ export class Tables extends Construct {
       tableName: physicalName(environment, 'idempotency'),
       partitionKey: { name: 'id', type: AttributeType.STRING },
       timeToLiveAttribute: 'expiration',
+    });
+    this.deadLetters = new Table(this, 'DeadLetters', {
+      ...common,
+      tableName: physicalName(environment, 'dead-letters'),
+      partitionKey: { name: 'id', type: AttributeType.STRING },
+      timeToLiveAttribute: 'expiresAt',
+    });
+    // For lists by time. A key is a source and a day: a burst of one source then has a partition of its own, which takes
+    // 1,000 writes a second, and what an entry puts here is less than the 1 KB that one write holds.
+    this.deadLetters.addGlobalSecondaryIndex({
+      indexName: 'by-source-and-day',
+      partitionKey: { name: 'sourceDay', type: AttributeType.STRING },
+      sortKey: { name: 'failedAtId', type: AttributeType.STRING },
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: [...listed], // never the bytes: every write of them would be paid twice
     });
   }
 }

@@ -5,9 +5,10 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { benchDecode } from './decode.ts';
+import { benchDecode, type DecodeResult } from './decode.ts';
 import { page } from './page.ts';
 import { benchPlatform } from './running-platform.ts';
+import { benchSources } from './source-events.ts';
 import { benchStore } from './store.ts';
 
 const { values } = parseArgs({
@@ -20,7 +21,7 @@ const { values } = parseArgs({
 
 if (values.help) {
   console.log(
-    'Usage: npm run bench -- [--quick] [--write]\n\nTakes about two minutes; nothing else should run meanwhile.',
+    'Usage: npm run bench -- [--quick] [--write]\n\nTakes about six minutes; nothing else should run meanwhile.',
   );
   process.exit(0);
 }
@@ -29,7 +30,9 @@ const say = (line: string): void => console.error(line);
 const rounds = values.quick ? 2 : 5;
 
 say('decoding …');
-const decode = [await benchDecode('none'), await benchDecode('zlib')];
+const decode: DecodeResult[] = [];
+for (const source of benchSources)
+  for (const compression of ['none', 'zlib'] as const) decode.push(await benchDecode(source, compression));
 say('storing …');
 const store = await benchStore(rounds, say);
 say('the whole platform at 500 events/s …');

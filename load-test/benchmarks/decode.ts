@@ -1,7 +1,9 @@
-import { benchDecoder, encodedQuotes } from './market-batches.ts';
+import { benchDecoder, encodedEvents } from './source-batches.ts';
+import type { BenchSource } from './source-events.ts';
 import { spreadOf, type Spread } from './statistics.ts';
 
 export interface DecodeResult {
+  readonly source: string;
   readonly compression: 'none' | 'zlib';
   readonly bytesPerRecord: number;
   readonly recordsPerSecond: Spread;
@@ -12,12 +14,12 @@ const batches = 100;
 const rounds = 7;
 
 /** Decodes prepared batches: frame, Avro, hash. One core, nothing else. */
-export const benchDecode = async (compression: 'none' | 'zlib'): Promise<DecodeResult> => {
-  const records = encodedQuotes('0', batches * batchSize, compression).map((bytes) => ({
+export const benchDecode = async (source: BenchSource, compression: 'none' | 'zlib'): Promise<DecodeResult> => {
+  const records = encodedEvents(source, '0', batches * batchSize, compression).map((bytes) => ({
     bytes,
     arrivedAt: Date.now(),
   }));
-  const decoder = benchDecoder();
+  const decoder = benchDecoder(source);
   const rates: number[] = [];
   for (let round = 0; round <= rounds; round += 1) {
     const startedAt = performance.now();
@@ -30,5 +32,10 @@ export const benchDecode = async (compression: 'none' | 'zlib'): Promise<DecodeR
     if (round > 0) rates.push(records.length / seconds); // the first round warms the compiler
   }
   const bytes = records.reduce((sum, record) => sum + record.bytes.length, 0);
-  return { compression, bytesPerRecord: bytes / records.length, recordsPerSecond: spreadOf(rates) };
+  return {
+    source: source.source,
+    compression,
+    bytesPerRecord: bytes / records.length,
+    recordsPerSecond: spreadOf(rates),
+  };
 };

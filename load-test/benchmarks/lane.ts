@@ -6,14 +6,17 @@ import type { Context } from 'aws-lambda';
 import { readConfig } from '../../lambdas/enrichment/config.ts';
 import { connect } from '../../lambdas/enrichment/dependencies.ts';
 import { enrichEvents } from '../../lambdas/enrichment/enrich-events.ts';
-import { encodedQuotes, kinesisEvents } from './market-batches.ts';
+import { encodedEvents, kinesisEvents } from './source-batches.ts';
+import { benchSource } from './source-events.ts';
 
 const lane = process.argv[2] ?? '0';
 const batches = Number(process.argv[3] ?? 1);
 const batchSize = 500;
 
-const handler = enrichEvents(await connect(readConfig(process.env)));
-const events = kinesisEvents(lane, encodedQuotes(lane, (batches + 2) * batchSize, 'none'), batchSize);
+const config = readConfig(process.env);
+const handler = enrichEvents(await connect(config));
+const records = encodedEvents(benchSource(config.SOURCE), lane, (batches + 2) * batchSize, 'none');
+const events = kinesisEvents(lane, records, batchSize);
 const context = { getRemainingTimeInMillis: () => 60_000, functionName: 'bench' } as Context;
 
 const run = async (from: number, to: number): Promise<void> => {

@@ -8,14 +8,32 @@ export interface Figures {
   readonly machine: string;
   readonly rounds: number;
   readonly decode: readonly DecodeResult[];
-  readonly store: StoreResult;
+  readonly store: readonly StoreResult[];
   readonly platform: PlatformResult;
 }
 
 const ratio = (spread: Spread): string => showSpread(spread, (value) => value.toFixed(2));
 const ms = (value: number): string => value.toFixed(1);
-const row = (name: string, { p50, p95, p99, worst }: LatencyResult['stored']): string =>
-  `| ${name} | ${[p50, p95, p99, worst].map(ms).join(' | ')} |`;
+const cells = (...values: readonly string[]): string => `| ${values.join(' | ')} |`;
+const storeRow = (row: StoreResult): string =>
+  cells(
+    row.source,
+    showSpread(row.copy),
+    showSpread(row.oneLane),
+    ratio(row.oneLaneOfCopy),
+    showSpread(row.fourLanes),
+    ratio(row.fourLanesOfCopy),
+    showSpread(row.copyInOne),
+    showSpread(row.singleInserts),
+  );
+const latencyRow = ({ source, events, stored, answered, batchSizes }: LatencyResult): string =>
+  cells(
+    source,
+    whole(events),
+    ...[stored, answered].flatMap(({ p50, p95, p99, worst }) => [p50, p95, p99, worst].map(ms)),
+    ...[batchSizes.p50, batchSizes.p95, batchSizes.worst].map(whole),
+  );
+const eventsOf = ({ latency }: PlatformResult): number => latency.reduce((sum, { events }) => sum + events, 0);
 const known = (value: number | undefined): string => (value === undefined ? 'not called' : whole(value));
 
 /** The page docs/benchmarks.md. Rates are of this machine on this day; the ratios, taken within a round, are what to compare. */
@@ -28,39 +46,33 @@ Figures are medians of ${rounds} rounds, with the lowest and the highest; rates 
 
 Frame, Avro and content hash, batches of 500, one core.
 
-| compression | bytes a record | records/s |
-|---|---:|---:|
-${decode.map((row) => `| ${row.compression} | ${whole(row.bytesPerRecord)} | ${showSpread(row.recordsPerSecond)} |`).join('\n')}
+| source | compression | bytes a record | records/s |
+|---|---|---:|---:|
+${decode.map((row) => `| ${row.source} | ${row.compression} | ${whole(row.bytesPerRecord)} | ${showSpread(row.recordsPerSecond)} |`).join('\n')}
 
 ## Storing
 
 Batches of 500 as base64 Kinesis events through the whole handler: decode, validate, enrich, the one statement with its
-windows and outbox rows, and the projection (five symbols a lane, DynamoDB answered at once by a stand-in, because the
-local one would be what is measured). Each lane is a process of its own, as a Lambda instance is; the database and all
-lanes share the two cores. \`COPY\` gets the same rows, already encoded, into the same table.
+windows and outbox rows, and the projection (DynamoDB answered at once by a stand-in, because the local one would be what
+is measured). Each lane is a process of its own, as a Lambda instance is; the database and all lanes share the two cores.
+\`COPY\` gets the same rows, already encoded, into the same table, with 500 rows a transaction. A lane of \`market\` has
+five symbols, one of \`stadium-sensors\` the 23 entities of a match, one of \`social\` five teams.
 
-| | events/s | of COPY, 500 rows a transaction | of COPY, one transaction |
-|---|---:|---:|---:|
-| COPY, 500 rows a transaction | ${showSpread(store.copy)} | 1 | |
-| COPY, all in one transaction | ${showSpread(store.copyInOne)} | | 1 |
-| handler, one lane | ${showSpread(store.oneLane)} | ${ratio(store.oneLaneOfCopy)} | ${ratio(store.oneLaneOfCopyInOne)} |
-| handler, four lanes | ${showSpread(store.fourLanes)} | ${ratio(store.fourLanesOfCopy)} | ${ratio(store.fourLanesOfCopyInOne)} |
-| one insert a record | ${showSpread(store.singleInserts)} | | |
+| source | COPY | handler, one lane | of COPY | handler, four lanes | of COPY | COPY in one transaction | one insert a record |
+|---|---:|---:|---:|---:|---:|---:|---:|
+${store.map(storeRow).join('\n')}
 
 What binds it, with a profile: [What binds the handler](throughput.md).
 
 ## The whole platform
 
-From the synthesized templates, at 500 events/s for ${platform.latency.seconds} s; ${whole(platform.latency.events)} events, every one
-counted. Milliseconds from the invoke of an event's batch: until its statement has answered, and until the function has,
+From the synthesized templates, all sources together at 500 events/s for ${platform.seconds} s; ${whole(eventsOf(platform))}
+events, every one counted. Milliseconds from the invoke of an event's batch: until its statement has answered, and until the function has,
 by when it is projected as well (into the local DynamoDB, which takes its time).
 
-| | p50 | p95 | p99 | worst |
-|---|---:|---:|---:|---:|
-${row('stored', platform.latency.stored)}
-${row('answered', platform.latency.answered)}
-
-Batch sizes: median ${platform.latency.batchSizes.p50}, p95 ${platform.latency.batchSizes.p95}, largest ${platform.latency.batchSizes.worst}.
+| source | events | stored p50 | p95 | p99 | worst | answered p50 | p95 | p99 | worst | batch p50 | p95 | largest |
+|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
+${platform.latency.map(latencyRow).join('\n')}
 
 | function | bundle, kB | cold start, ms | peak memory, MB |
 |---|---:|---:|---:|

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { synthesize } from '../../bin/local/synthesize.ts';
 import { createClients } from '../../local/resources/clients.ts';
 import { startLocal } from '../../local/run.ts';
-import { createProducer } from '../../lambdas/shared/stream/producer.ts';
-import { encodedQuotes } from './market-batches.ts';
+import type { LocalWorld } from '../../local/world.ts';
+import { createMixedSender, mixedRecords } from './mixed-feed.ts';
+import { benchSources } from './source-events.ts';
 import { storedLatencies } from './stored-latencies.ts';
 import { percentile } from './statistics.ts';
 
@@ -16,10 +17,10 @@ interface Percentiles {
   readonly worst: number;
 }
 
-/** Of every event, in milliseconds. */
+/** Of every event of one source, in milliseconds. */
 export interface LatencyResult {
+  readonly source: string;
   readonly events: number;
-  readonly seconds: number;
   /** From the beginning of its invocation to the answer of its statement. */
   readonly stored: Percentiles;
   /** From the invoke of its batch to the function's answer: stored, parked and projected. */
@@ -36,7 +37,8 @@ export interface FunctionCost {
 }
 
 export interface PlatformResult {
-  readonly latency: LatencyResult;
+  readonly seconds: number;
+  readonly latency: readonly LatencyResult[];
   readonly functions: readonly FunctionCost[];
   /** Of the last batches of the burst at the end: what the peaks of memory were reached with. */
   readonly fullestBatch: number;
@@ -45,7 +47,12 @@ export interface PlatformResult {
 const perSecond = 500;
 const tickMs = 20;
 const burst = 40_000;
-const stream = 'millrace-local-market';
+const enrichment = 'millrace-local-enrichment-';
+const functionNames = [
+  ...benchSources.map(({ source }) => `enrichment-${source}`),
+  'operations-migrate-database',
+  'operations-prepare-partitions',
+];
 
 const most = (values: readonly number[]): number | undefined => (values.length === 0 ? undefined : Math.max(...values));
 
@@ -64,7 +71,32 @@ const bundleKb = async (folder: string): Promise<number> => {
   return sizes.reduce((sum, { size }) => sum + size, 0) / 1024;
 };
 
-/** The whole platform from its templates, fed at 500 events/s for some seconds; nothing is sampled. */
+interface Seen {
+  readonly source: string;
+  readonly records: number;
+  readonly ms: number;
+}
+
+const latencyOf = async (
+  source: string,
+  seen: readonly Seen[],
+  log: string,
+  from: number,
+  to: number,
+): Promise<LatencyResult> => {
+  const batches = seen.filter((batch) => batch.source === source);
+  const each = batches.flatMap(({ records, ms }) => Array.from({ length: records }, () => ms));
+  const sizes = batches.map(({ records }) => records);
+  return {
+    source,
+    events: each.length,
+    stored: percentiles(await storedLatencies(log, from, to)),
+    answered: percentiles(each),
+    batchSizes: { p50: percentile(sizes, 50), p95: percentile(sizes, 95), worst: Math.max(...sizes) },
+  };
+};
+
+/** The whole platform from its templates, fed from all sources at 500 events/s for some seconds; nothing is sampled. */
 export const benchPlatform = async (seconds: number, progress: (line: string) => void): Promise<PlatformResult> => {
   const dir = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
   await chmod(dir, 0o755);
@@ -74,23 +106,26 @@ export const benchPlatform = async (seconds: number, progress: (line: string) =>
   const { world } = run;
   const clients = createClients(world.endpoints, world.region);
   try {
-    const batches: { records: number; ms: number }[] = [];
-    world.pollers.onBatch(({ records, ms }) => batches.push({ records, ms }));
-    const producer = createProducer({
-      client: clients.kinesis,
-      streamName: stream,
-      random: Math.random,
-      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    const batches: Seen[] = [];
+    world.pollers.onBatch(({ functionArn, records, ms }) => {
+      const source = world.functions.get(functionArn)?.name.replace(enrichment, '') ?? '';
+      batches.push({ source, records, ms });
     });
+    const finished = async (count: number): Promise<void> => {
+      while (batches.reduce((sum, batch) => sum + batch.records, 0) < count) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    };
+    const send = createMixedSender(clients.kinesis);
     const schemaIds = run.deployed.output('millrace-local-foundation', 'SchemaIds');
     const warm = perSecond * 3; // the cold start has a figure of its own
-    const records = encodedQuotes('0', warm + perSecond * seconds, 'none', schemaIds);
+    const records = mixedRecords('0', warm + perSecond * seconds, schemaIds);
     const perTick = (perSecond * tickMs) / 1000;
     const startedAt = performance.now();
     let measured = 0;
     let from = 0;
     for (let at = 0; at < records.length; at += perTick) {
-      await producer.send(records.slice(at, at + perTick).map((data, n) => ({ partitionKey: String(n), data })));
+      await send(records.slice(at, at + perTick));
       if (at === warm) {
         measured = batches.length;
         from = Date.now();
@@ -98,53 +133,41 @@ export const benchPlatform = async (seconds: number, progress: (line: string) =>
       const due = startedAt + ((at + perTick) / perSecond) * 1000;
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
     }
-    const finished = async (count: number): Promise<void> => {
-      while (batches.reduce((sum, batch) => sum + batch.records, 0) < count) {
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-    };
     await finished(records.length);
+    const to = Date.now();
     const counted = batches.slice(measured);
-    const log = join(dir, 'data', 'logs', 'millrace-local-enrichment-market.log');
-    const stored = await storedLatencies(log, from, Date.now());
+    const latency = await Promise.all(
+      benchSources.map(({ source }) =>
+        latencyOf(source, counted, join(dir, 'data', 'logs', `${enrichment}${source}.log`), from, to),
+      ),
+    );
 
     // Its schedule calls it once a day: here it has to be called for its cold start to be seen.
     await world.functions.invoke('millrace-local-operations-prepare-partitions', {});
     progress(`a burst of ${burst} events, for batches that are full`);
-    const more = encodedQuotes('1', burst, 'none', schemaIds);
-    await producer.send(more.map((data, n) => ({ partitionKey: String(n), data })));
+    await send(mixedRecords('1', burst, schemaIds));
     await finished(records.length + burst);
-    const full = batches.slice(batches.length - 20).map(({ records: count }) => count);
-
-    const each = counted.flatMap(({ records: count, ms }) => Array.from({ length: count }, () => ms));
-    const sizes = counted.map(({ records: count }) => count);
-    const names = ['enrichment-market', 'operations-migrate-database', 'operations-prepare-partitions'];
     return {
-      fullestBatch: Math.max(...full),
-      latency: {
-        events: each.length,
-        seconds,
-        stored: percentiles(stored),
-        answered: percentiles(each),
-        batchSizes: { p50: percentile(sizes, 50), p95: percentile(sizes, 95), worst: Math.max(...sizes) },
-      },
-      functions: await Promise.all(
-        names.map(async (name): Promise<FunctionCost> => {
-          const spec = world.functions.get(`millrace-local-${name}`);
-          if (!spec) throw new Error(`the run has no function ${name}`);
-          const instances = world.functions.instances(spec.name);
-          return {
-            name,
-            bundleKb: await bundleKb(spec.codeDir),
-            coldStartMs: most(instances.map(({ initMs }) => initMs)),
-            peakRssMb: most(instances.map(({ peakRssMb }) => peakRssMb)),
-          };
-        }),
-      ),
+      seconds,
+      latency,
+      fullestBatch: Math.max(...batches.slice(-100).map(({ records: count }) => count)),
+      functions: await Promise.all(functionNames.map((name) => costOf(name, world))),
     };
   } finally {
     clients.destroy();
     await run.stop();
     await rm(dir, { recursive: true });
   }
+};
+
+const costOf = async (name: string, { functions }: LocalWorld): Promise<FunctionCost> => {
+  const spec = functions.get(`millrace-local-${name}`);
+  if (!spec) throw new Error(`the run has no function ${name}`);
+  const instances = functions.instances(spec.name);
+  return {
+    name,
+    bundleKb: await bundleKb(spec.codeDir),
+    coldStartMs: most(instances.map(({ initMs }) => initMs)),
+    peakRssMb: most(instances.map(({ peakRssMb }) => peakRssMb)),
+  };
 };

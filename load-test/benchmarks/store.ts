@@ -2,19 +2,23 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type pg from 'pg';
 import type { EnrichedEvent } from '../../lambdas/enrichment/event.ts';
-import { enrichQuote } from '../../lambdas/enrichment/sources/market.ts';
+import { sourceNamed } from '../../lambdas/enrichment/source.ts';
 import { migrate } from '../../lambdas/operations/migration-store.ts';
 import { makeCertificates } from '../../local/services/certificates.ts';
 import { startPostgres } from '../../local/services/postgres.ts';
 import { copyText, timeCopy, timeSingleInserts } from './copy.ts';
 import { startDynamoDbStandIn } from './dynamodb-stand-in.ts';
 import { runLanes } from './lanes.ts';
-import { benchDecoder, benchSchemaIds, encodedQuotes } from './market-batches.ts';
+import { benchDecoder, benchSchemaIds, encodedEvents } from './source-batches.ts';
+import { benchSources, type BenchSource } from './source-events.ts';
 import { spreadOf, type Spread } from './statistics.ts';
 
-/** Events a second into PostgreSQL, fsync on, each figure over all rounds; ratios are taken within a round. */
+/** Events a second of one source into PostgreSQL, fsync on, each figure over all rounds; ratios are taken within a round. */
 export interface StoreResult {
+  readonly source: string;
+  /** Rows in transactions of a batch each. */
   readonly copy: Spread;
   readonly copyInOne: Spread;
   readonly singleInserts: Spread;
@@ -22,24 +26,25 @@ export interface StoreResult {
   readonly fourLanes: Spread;
   readonly oneLaneOfCopy: Spread;
   readonly fourLanesOfCopy: Spread;
-  readonly oneLaneOfCopyInOne: Spread;
-  readonly fourLanesOfCopyInOne: Spread;
 }
 
 const batchSize = 500;
-const batches = 120;
-const singles = 2_000;
+const batches = 80;
+const singles = 1_000;
 
 /** Rows as the handler would store them, at positions of their own. */
-const enriched = async (lane: string, count: number): Promise<EnrichedEvent[]> => {
-  const decoder = benchDecoder();
+const enriched = async (source: BenchSource, lane: string, count: number): Promise<EnrichedEvent[]> => {
+  const decoder = benchDecoder(source);
+  const { enrichers } = await sourceNamed(source.source);
+  const enrich = enrichers[source.subject];
+  if (!enrich) throw new Error(`${source.source} has no enricher for ${source.subject}`);
   const arrivedAt = Date.now();
-  const records = encodedQuotes(lane, count, 'none').map((bytes) => ({ bytes, arrivedAt }));
+  const records = encodedEvents(source, lane, count, 'none').map((bytes) => ({ bytes, arrivedAt }));
   return (await decoder.decodeBatch(records)).map((decoded, n) => {
     if (decoded instanceof Error) throw decoded;
     const sequenceNumber = `4966${lane}${String(n).padStart(50, '0')}`;
-    const position = { stream: 'millrace-bench-market', shard: 'shardId-000000000000', sequenceNumber };
-    return { ...enrichQuote(decoded), decoded, position, arrivedAt };
+    const position = { stream: 'millrace-bench', shard: 'shardId-000000000000', sequenceNumber };
+    return { ...enrich(decoded), decoded, position, arrivedAt };
   });
 };
 
@@ -48,8 +53,54 @@ const inBatches = (events: readonly EnrichedEvent[]): string[] =>
     copyText(events.slice(n * batchSize, (n + 1) * batchSize)),
   );
 
+type Measured = 'copy' | 'copyInOne' | 'single' | 'one' | 'four';
+
 /** COPY of the same rows, one insert a record, and the whole handler on one and on four lanes, in turn. */
-export const benchStore = async (rounds: number, progress: (line: string) => void): Promise<StoreResult> => {
+const benchSourceStore = async (
+  admin: pg.Client,
+  source: BenchSource,
+  rounds: number,
+  environment: Readonly<Record<string, string>>,
+): Promise<StoreResult> => {
+  const clear = async (): Promise<void> => {
+    await admin.query('TRUNCATE millrace.events, millrace.windows, millrace.outbox');
+    await admin.query('CHECKPOINT');
+  };
+  const events = batches * batchSize;
+  const texts = inBatches(await enriched(source, '8', events));
+  const one = [texts.join('')];
+  const some = await enriched(source, '9', singles);
+  const rows: { [name in Measured]: number[] } = { copy: [], copyInOne: [], single: [], one: [], four: [] };
+  for (let round = 0; round < rounds; round += 1) {
+    await clear();
+    rows.copy.push(events / (await timeCopy(admin, texts)));
+    await clear();
+    rows.copyInOne.push(events / (await timeCopy(admin, one)));
+    await clear();
+    rows.single.push(singles / (await timeSingleInserts(admin, some)));
+    await clear();
+    rows.one.push((await runLanes(['0'], batches, environment)).eventsPerSecond);
+    await clear();
+    rows.four.push((await runLanes(['0', '1', '2', '3'], batches / 2, environment)).eventsPerSecond);
+  }
+  const ofCopy = (measured: Measured): Spread =>
+    spreadOf(rows[measured].map((value, round) => value / (rows.copy[round] ?? Number.NaN)));
+  return {
+    source: source.source,
+    copy: spreadOf(rows.copy),
+    copyInOne: spreadOf(rows.copyInOne),
+    singleInserts: spreadOf(rows.single),
+    oneLane: spreadOf(rows.one),
+    fourLanes: spreadOf(rows.four),
+    oneLaneOfCopy: ofCopy('one'),
+    fourLanesOfCopy: ofCopy('four'),
+  };
+};
+
+const userOf = ({ source }: BenchSource): string => `enrichment_${source.replaceAll('-', '_')}`;
+
+/** Every source, one after the other, against one database. */
+export const benchStore = async (rounds: number, progress: (line: string) => void): Promise<StoreResult[]> => {
   const dir = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
   await chmod(dir, 0o755);
   const server = await startPostgres({
@@ -61,48 +112,16 @@ export const benchStore = async (rounds: number, progress: (line: string) => voi
   try {
     await admin.query('CREATE ROLE rds_iam NOLOGIN; CREATE ROLE rds_superuser NOLOGIN');
     const migrations = fileURLToPath(new URL('../../migrations/', import.meta.url));
-    await migrate(admin, migrations, 'expand', [{ user: 'enrichment_market', role: 'millrace_enrichment' }]);
+    const users = benchSources.map((source) => ({ user: userOf(source), role: 'millrace_enrichment' }));
+    await migrate(admin, migrations, 'expand', users);
     await admin.query(`SELECT millrace.ensure_event_partitions(ARRAY[DATE '2026-11-21'])`);
-
-    const clear = async (): Promise<void> => {
-      await admin.query('TRUNCATE millrace.events, millrace.windows, millrace.outbox');
-      await admin.query('CHECKPOINT');
-    };
-    const environment = handlerEnvironment(server, dynamodb.endpoint);
-    const events = batches * batchSize;
-    const texts = inBatches(await enriched('8', events));
-    const one = [texts.join('')];
-    const some = await enriched('9', singles);
-
-    const rows: { [name in Measured]: number[] } = { copy: [], copyInOne: [], single: [], one: [], four: [] };
-    for (let round = 0; round < rounds; round += 1) {
-      await clear();
-      rows.copy.push(events / (await timeCopy(admin, texts)));
-      await clear();
-      rows.copyInOne.push(events / (await timeCopy(admin, one)));
-      await clear();
-      rows.single.push(singles / (await timeSingleInserts(admin, some)));
-      await clear();
-      const oneLane = await runLanes(['0'], batches, environment);
-      rows.one.push(oneLane.eventsPerSecond);
-      await clear();
-      const fourLanes = await runLanes(['0', '1', '2', '3'], batches / 2, environment);
-      rows.four.push(fourLanes.eventsPerSecond);
-      progress(`round ${round + 1} of ${rounds}`);
+    const results: StoreResult[] = [];
+    for (const source of benchSources) {
+      progress(`${source.source}, ${rounds} rounds`);
+      const environment = handlerEnvironment(source, server, dynamodb.endpoint);
+      results.push(await benchSourceStore(admin, source, rounds, environment));
     }
-    const ratio = (a: Measured, b: Measured): Spread =>
-      spreadOf(rows[a].map((value, round) => value / (rows[b][round] ?? Number.NaN)));
-    return {
-      copy: spreadOf(rows.copy),
-      copyInOne: spreadOf(rows.copyInOne),
-      singleInserts: spreadOf(rows.single),
-      oneLane: spreadOf(rows.one),
-      fourLanes: spreadOf(rows.four),
-      oneLaneOfCopy: ratio('one', 'copy'),
-      fourLanesOfCopy: ratio('four', 'copy'),
-      oneLaneOfCopyInOne: ratio('one', 'copyInOne'),
-      fourLanesOfCopyInOne: ratio('four', 'copyInOne'),
-    };
+    return results;
   } finally {
     await admin.end();
     dynamodb.stop();
@@ -111,10 +130,9 @@ export const benchStore = async (rounds: number, progress: (line: string) => voi
   }
 };
 
-type Measured = 'copy' | 'copyInOne' | 'single' | 'one' | 'four';
-
 /** What the stack would set, for the local database and the stand-in. */
 const handlerEnvironment = (
+  source: BenchSource,
   { port, caFile }: { readonly port: number; readonly caFile: string },
   dynamodb: string,
 ): Record<string, string> => ({
@@ -124,11 +142,11 @@ const handlerEnvironment = (
   AWS_SECRET_ACCESS_KEY: 'local',
   AWS_ENDPOINT_URL: dynamodb,
   NODE_EXTRA_CA_CERTS: caFile,
-  SOURCE: 'market',
+  SOURCE: source.source,
   DATABASE_HOST: '127.0.0.1',
   DATABASE_PORT: String(port),
   DATABASE_NAME: 'postgres',
-  DATABASE_USER: 'enrichment_market',
+  DATABASE_USER: userOf(source),
   ENTITY_STATE_TABLE: 'entity-state',
   IDEMPOTENCY_TABLE: 'idempotency',
   PARKED_QUEUE_URL: 'http://127.0.0.1:9/parked',

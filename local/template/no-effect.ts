@@ -159,7 +159,12 @@ export const noEffectProperties: Readonly<Record<string, Readonly<Record<string,
     Tags: tags,
     VersioningConfiguration: 'Objects are written once, under keys that are never used again.',
   },
-  'AWS::SQS::Queue': { KmsMasterKeyId: encryption, SqsManagedSseEnabled: encryption, Tags: tags },
+  'AWS::SQS::Queue': {
+    KmsMasterKeyId: encryption,
+    RedriveAllowPolicy: permissions,
+    SqsManagedSseEnabled: encryption,
+    Tags: tags,
+  },
   'AWS::Scheduler::Schedule': {
     Description: 'Text for readers.',
     'Target.DeadLetterConfig': 'A schedule that fails locally says so in the progress.',

@@ -90,7 +90,7 @@ const cases: readonly Case[] = [
     ],
   },
   {
-    sentence: 'local/ imports neither lib/ nor lambdas/, nor anything else of ours: it reads cdk.out',
+    sentence: 'local/ imports neither lib/ nor lambdas/, nor anything else of ours but the checker of schemas/',
     rule: rules.localKnowsNoCapability,
     least: 80,
     broken: [
@@ -98,7 +98,20 @@ const cases: readonly Case[] = [
       ['local/runtime/a.ts', "import type { Disposition } from '../../lambdas/shared/errors/platform-error.ts';"],
       ['local/services/a.ts', "import { simulate } from '../../feeds/simulator.ts';"],
     ],
-    fine: [['local/runtime/a.ts', "import type { LocalWorld } from '../world.ts';"]],
+    fine: [
+      ['local/runtime/a.ts', "import type { LocalWorld } from '../world.ts';"],
+      ['local/services/glue/a.ts', "import { checkVersions } from '../../../schemas/check-versions.ts';"],
+    ],
+  },
+  {
+    sentence: 'schemas/ imports itself alone',
+    rule: rules.schemasImportOnlySchemas,
+    least: 10,
+    broken: [
+      ['schemas/a.ts', "import { compileType } from '../lambdas/shared/serde/writer.ts';"],
+      ['schemas/a.ts', "import type { Environment } from '../lib/config/environment.ts';"],
+    ],
+    fine: [['schemas/a.ts', "import { resolve } from './resolve.ts';"]],
   },
   {
     sentence: 'feeds/ imports lambdas/shared/ and itself; bin/local.ts joins it to local/',

@@ -57,7 +57,11 @@ export const libTakesOnlyTypesFromLambdas = (tree: SourceTree): Verdict =>
   );
 
 export const libImportsOnlyLibAndLambdas = (tree: SourceTree): Verdict =>
-  everyImport(tree, under('lib'), onlyFilesOf(under('lib', 'lambdas')));
+  everyImport(tree, under('lib'), onlyFilesOf(under('lib', 'lambdas', 'schemas')));
+
+/** Its checker belongs to the synthesis, the local registry and the command line alike, so it knows none of them. */
+export const schemasImportOnlySchemas = (tree: SourceTree): Verdict =>
+  everyImport(tree, under('schemas'), onlyFilesOf(under('schemas')));
 
 /**
  * `lib/platform.ts` belongs to no capability: it is where they meet. `lib/foundation/` may know the settings of a
@@ -73,7 +77,7 @@ export const capabilitiesKeepToThemselves = (tree: SourceTree): Verdict =>
   });
 
 export const localKnowsNoCapability = (tree: SourceTree): Verdict =>
-  everyImport(tree, under('local'), onlyFilesOf(under('local')));
+  everyImport(tree, under('local'), onlyFilesOf(under('local', 'schemas')));
 
 export const feedsImportOnlyShared = (tree: SourceTree): Verdict =>
   everyImport(tree, under('feeds'), onlyFilesOf(under('feeds', 'lambdas/shared', 'schemas')));

@@ -78,7 +78,7 @@ describe('checkEnvironment', () => {
     ],
     [
       { ...withDatabase({ connections: 30 }), sources: { market } },
-      'the functions may open 23 connections, database.connections 30 less 10 are 20: lower reservedConcurrency or raise it',
+      'the functions may open 25 connections, database.connections 30 less 10 are 20: lower reservedConcurrency or raise it',
     ],
     [
       withDatabase({ minCapacity: 0 }),
@@ -88,7 +88,7 @@ describe('checkEnvironment', () => {
     [withDatabase({ backupDays: 36 }), 'database.backupDays must be 1 to 35, is 36'],
     [
       { ...prod, sources: { market }, accountConcurrency: 120 },
-      "the functions reserve 23 instances, the account's 120 less 100 are 20: lower reservedConcurrency or raise accountConcurrency",
+      "the functions reserve 32 instances, the account's 120 less 100 are 20: lower reservedConcurrency or raise accountConcurrency",
     ],
     [{ ...prod, deadLetterDays: 30 }, 'deadLetterDays must be at least 90, is 30'],
     [
@@ -135,7 +135,7 @@ describe('names', () => {
   it('gives each function a database user of its own, in a role', () => {
     expect(enrichmentUser('stadium-sensors')).toBe('enrichment_stadium_sensors');
     expect(databaseUsers(['market', 'social'])).toBe(
-      'enrichment_market=millrace_enrichment,enrichment_social=millrace_enrichment,operations_partitions=millrace_operations',
+      'enrichment_market=millrace_enrichment,enrichment_social=millrace_enrichment,operations_partitions=millrace_operations,operations_readiness=rds_iam',
     );
   });
 });

@@ -10,7 +10,10 @@ const wildcards: readonly RegExp[] = [
   /^ec2:(Create|Delete|Describe)\w+ \*$/,
   /^ec2:(Assign|Unassign)PrivateIpAddresses \*$/,
   /^glue:GetSchemaVersion \*$/,
+  /^cloudwatch:GetMetricData \*$/,
+  /^lambda:ListEventSourceMappings \*$/,
   /^s3:PutObject arn:\S+:s3:::millrace-\S+-give-ups-\S+\/(parked|aws\/lambda)\/\*$/,
+  /^s3:GetObject arn:\S+:s3:::millrace-\S+-give-ups-\S+\/aws\/lambda\/\*$/,
   // CDK's trigger invokes the version it is told.
   /^lambda:InvokeFunction <MigrationsMigrateDatabaseFunction\w+\.Arn>:\*$/,
 ];
@@ -47,7 +50,11 @@ describe.each(environmentNames)('least privilege in %s', (name) => {
     const users = connects.map(({ line }) => line.split('/').at(-1) ?? '');
     // A proxy comes as everyone it lets in.
     const proxied = platform.resources.some(({ Type }) => Type === 'AWS::RDS::DBProxy');
-    const ours = [...Object.keys(sources).map((source) => enrichmentUser(source)), 'operations_partitions'];
+    const ours = [
+      ...Object.keys(sources).map((source) => enrichmentUser(source)),
+      'operations_partitions',
+      'operations_readiness',
+    ];
     expect(users.sort()).toEqual([...(proxied ? ours : []), ...ours].sort());
   });
 });

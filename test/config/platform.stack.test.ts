@@ -39,15 +39,18 @@ describe.each(environmentNames)('the platform in %s', (environment) => {
       ...Object.keys(sources)
         .sort()
         .map((source) => `millrace-${environment}-enrichment-${source}`),
+      `millrace-${environment}-operations-check-readiness`,
       `millrace-${environment}-operations-migrate-database`,
       `millrace-${environment}-operations-prepare-partitions`,
+      `millrace-${environment}-operations-take-in-given-up`,
+      `millrace-${environment}-operations-take-in-parked`,
     ]);
   });
 
   it.each(functions)('%s runs on arm64 and Node 24, bounded in number, time and memory', (_, { Properties }) => {
     expect(Properties).toMatchObject({ Architectures: ['arm64'], Runtime: 'nodejs24.x' });
     expect(Properties.ReservedConcurrentExecutions).toBeGreaterThan(0);
-    expect(Properties.Timeout).toBeGreaterThanOrEqual(60);
+    expect(Properties.Timeout).toBeGreaterThanOrEqual(15);
     expect(Properties.MemorySize).toBeGreaterThanOrEqual(256);
     expect(Properties.Description).not.toBe('');
   });
@@ -170,6 +173,8 @@ describe('the CDK app', () => {
       .map((file) => ({ file, content: readdirSync(join(outdir, file)).sort() }))
       .filter(({ content }) => content.includes('index.mjs'));
     expect(bundles.map(({ content }) => content.join(' ')).sort()).toEqual([
+      'index.mjs',
+      'index.mjs',
       'index.mjs',
       'index.mjs',
       'index.mjs migrations',

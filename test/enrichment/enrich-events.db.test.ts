@@ -5,7 +5,7 @@ import type { EnrichmentDependencies } from '../../lambdas/enrichment/dependenci
 import { enrichEvents } from '../../lambdas/enrichment/enrich-events.ts';
 import { createEntityStateStore } from '../../lambdas/enrichment/entity-state-store.ts';
 import { createEventStore } from '../../lambdas/enrichment/event-store.ts';
-import type { ParkedMessage } from '../../lambdas/enrichment/parked-message.ts';
+import type { ParkedMessage } from '../../lambdas/shared/dead-letters/parked-message.ts';
 import { createParkedStore } from '../../lambdas/enrichment/parked-store.ts';
 import { source as market } from '../../lambdas/enrichment/sources/market.ts';
 import { UnavailableError } from '../../lambdas/shared/errors/platform-error.ts';

@@ -39,7 +39,10 @@ describe.each(environmentNames)('enrichment in %s', (name) => {
   const environment = environmentNamed(name);
   const market = environment.sources['market'] as SourceSettings;
   const platform = synthesized(name);
-  const [mapping, ...others] = platform.ofType('AWS::Lambda::EventSourceMapping').map(({ Properties }) => Properties);
+  const [mapping, ...others] = platform
+    .ofType('AWS::Lambda::EventSourceMapping')
+    .filter(({ stack }) => stack === 'enrichment')
+    .map(({ Properties }) => Properties);
   const [stream] = platform.ofType('AWS::Kinesis::Stream').map(({ Properties }) => Properties);
   const consumer = platform
     .ofType('AWS::Lambda::Function')

@@ -4,7 +4,7 @@ import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import { afterAll, beforeEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Reject } from '../../lambdas/enrichment/enrich-batch.ts';
-import type { ParkedMessage } from '../../lambdas/enrichment/parked-message.ts';
+import type { ParkedMessage } from '../../lambdas/shared/dead-letters/parked-message.ts';
 import { createParkedStore, type ParkedStoreConfig } from '../../lambdas/enrichment/parked-store.ts';
 import { RejectedRecordError } from '../../lambdas/shared/errors/platform-error.ts';
 import type { Resilient } from '../../lambdas/shared/resilience/retry.ts';

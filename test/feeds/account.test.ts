@@ -173,13 +173,6 @@ describe('an account does not balance', () => {
     world.deadLetters[1] = { ...letterOf(2), digest: undefined };
     await expect(faultsOf(world)).resolves.toEqual({ bytesDiffer: 2 });
   });
-
-  it('when a record that was parked again has other bytes the second time', async () => {
-    const world = worldOf(['stored', 'given-up']);
-    world.deadLetters.unshift({ ...letterOf(1, 'given-up'), digest: 'another' });
-    const faults = await faultsOf(world);
-    expect(faults['bytesDiffer']).toBeGreaterThan(0);
-  });
 });
 
 describe('an account balances', () => {
@@ -187,14 +180,6 @@ describe('an account balances', () => {
     const world = worldOf(['stored']);
     world.deadLetters.push(letterOf(0, 'given-up'));
     await expect(faultsOf(world)).resolves.toEqual({});
-  });
-
-  it('when a record was parked twice, and says so', async () => {
-    const world = worldOf(['stored', 'parked']);
-    world.deadLetters.push(letterOf(1), letterOf(1, 'given-up'));
-    const account = await accountOf(world);
-    expect(market(account)).toMatchObject({ parkedAgain: 2, reasons: { undecodable: 1 } });
-    expect(account.balances).toBe(true);
   });
 
   it('when the stream has forgotten the oldest of a shard, or all of it', async () => {
@@ -240,12 +225,10 @@ describe('a printed account', () => {
     expect(text).toContain(`a row whose record is not in the stream: ${positionKey(positionOf(100))}`);
   });
 
-  it('mentions what aged out and what was parked again only where there is some', async () => {
+  it('mentions what aged out only where there is some', async () => {
     const world = worldOf(['stored', 'parked']);
-    world.deadLetters.push(letterOf(1));
     world.stored.push({ ...rowOf(5), position: positionOf(-1, 0), arrivedAt: keepsFrom - 1 });
     const text = formatAccount(await accountOf(world));
     expect(text).toMatch(/aged out +1/);
-    expect(text).toMatch(/dead letters again +1/);
   });
 });

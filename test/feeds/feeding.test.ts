@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { atRate } from '../../feeds/at-rate.ts';
+import { atRate } from '../../feeds/simulation/at-rate.ts';
 import { systemClock, type Clock } from '../../feeds/clock.ts';
 import type { FeedRecord } from '../../feeds/feed-event.ts';
 import type { Paced } from '../../feeds/pace.ts';
@@ -88,7 +88,7 @@ describe('a simulation at a rate', () => {
   const sizes = async (rate: number, ticks: number, stalls: number[] = []): Promise<number[]> => {
     const clock = turnedByHand(stalls);
     const counts: number[] = [];
-    for await (const batch of atRate(rate, () => 'record', bound(clock))) {
+    for await (const batch of atRate(rate, (count) => Array.from({ length: count }, () => 'record'), bound(clock))) {
       counts.push(batch.length);
       if (clock.sleeps.length >= ticks) break;
     }

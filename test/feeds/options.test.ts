@@ -6,7 +6,7 @@ const parse = (line: string) => parseLocalOptions(line === '' ? [] : line.split(
 describe('npm start', () => {
   it('simulates until it is stopped unless told otherwise', () => {
     expect(parse('')).toEqual({
-      feed: { simulate: { rate: 100, seed: 1 } },
+      feed: { simulate: { rate: 500, seed: 1, wrongPercent: 1 } },
       durationMs: undefined,
       exitWhenDone: false,
       takeAway: [],
@@ -14,9 +14,9 @@ describe('npm start', () => {
     });
   });
 
-  it('takes rate, seed, duration and data folder of a simulation', () => {
-    expect(parse('--rate 2.5 --seed 7 --duration 20s --data kept --postgres-port 5432')).toEqual({
-      feed: { simulate: { rate: 2.5, seed: 7 } },
+  it('takes rate, seed, wrong records, duration and data folder of a simulation', () => {
+    expect(parse('--rate 2.5 --seed 7 --wrong 30 --duration 20s --data kept --postgres-port 5432')).toEqual({
+      feed: { simulate: { rate: 2.5, seed: 7, wrongPercent: 30 } },
       durationMs: 20_000,
       exitWhenDone: false,
       takeAway: [],
@@ -66,9 +66,12 @@ describe('npm start', () => {
   it.each([
     ['--sped 3', '--sped'],
     ['--rate', '--rate'],
-    ['--rate 0', '--rate must be a number above 0, at most 50000, is "0"'],
+    ['--rate 0', '--rate must be a number from 1 to 50000, is "0"'],
     ['--rate 1e9', '--rate must be'],
     ['--rate=-3', '--rate must be'],
+    ['--wrong 91', '--wrong must be a number of percent, 0 to 90, is "91"'],
+    ['--wrong some', '--wrong must be'],
+    ['--wrong 2 --replay market-quotes', '--wrong is for the simulation'],
     ['--seed 1.5', '--seed must be a whole number, is "1.5"'],
     ['--postgres-port 80', '--postgres-port must be a whole number from 1024 to 65535, is "80"'],
     ['--postgres-port any', '--postgres-port must be'],

@@ -8,7 +8,7 @@ import { takeAway } from '../../bin/local/take-away.ts';
 import { takeAccount } from '../../feeds/account/take-account.ts';
 import { systemClock } from '../../feeds/clock.ts';
 import { quoteEvent } from '../../feeds/sources/market.ts';
-import { atRate } from '../../feeds/at-rate.ts';
+import { atRate } from '../../feeds/simulation/at-rate.ts';
 import { sendFeed } from '../../feeds/send-feed.ts';
 import { startLocal, type LocalRun } from '../../local/run.ts';
 
@@ -38,6 +38,11 @@ const start = async (): Promise<LocalRun> => {
   return run;
 };
 
+const each =
+  <T>(make: () => T) =>
+  (count: number): T[] =>
+    Array.from({ length: count }, make);
+
 const account = async (local: LocalRun) => {
   const platform = openPlatform(local, sleep);
   const since = Date.now();
@@ -60,14 +65,14 @@ describe('services taken away under a feed of good records', () => {
     let sent = 0;
     const quotes = atRate(
       rate,
-      () => {
+      each(() => {
         sent += 1;
         const occurredAt = Date.now() * 1_000 + (sent % 1_000);
         // Few, or the functions would be behind, writing their states, and meet the unknown ids too late.
         const symbol = `S${sent % 20}/USD`;
         const { subject, event, ...rest } = quoteEvent({ symbol, occurredAt, bid: 1, ask: 2, volume: 3 });
         return { ...rest, data: platform.encoder.encode(subject, event, { compression: 'none' }) };
-      },
+      }),
       systemClock(over.signal),
     );
     const feeding = sendFeed(quotes, platform.senders, () => {}, over.signal).catch((error: unknown) => {

@@ -12,7 +12,10 @@ const stateful = {
   DatabaseClusterWriterD43085C6: 'AWS::RDS::DBInstance',
   DeadLettersAccessLog9993CF21: 'AWS::S3::Bucket',
   DeadLettersGiveUpsB20EDF16: 'AWS::S3::Bucket',
+  DeadLettersGivenUp89AD0995: 'AWS::SQS::Queue',
+  DeadLettersGivenUpFailed25A18A59: 'AWS::SQS::Queue',
   DeadLettersParkedEE0CB46B: 'AWS::SQS::Queue',
+  DeadLettersParkedFailed7A5EA832: 'AWS::SQS::Queue',
   SchemasRegistry000E509D: 'AWS::Glue::Registry',
   Schemasbroadcasteventv15B4CF5F0: 'AWS::Glue::Schema',
   Schemasmarketquotev1F4AAAB38: 'AWS::Glue::Schema',
@@ -23,6 +26,7 @@ const stateful = {
   Streamsmarket3C3B1DC4: 'AWS::Kinesis::Stream',
   Streamssocial8213BD6E: 'AWS::Kinesis::Stream',
   StreamsstadiumsensorsED560A1E: 'AWS::Kinesis::Stream',
+  TablesDeadLetters9956AC4E: 'AWS::DynamoDB::Table',
   TablesEntityState84976EA7: 'AWS::DynamoDB::Table',
   TablesIdempotency498FF680: 'AWS::DynamoDB::Table',
 } as const;
@@ -134,6 +138,7 @@ describe.each(environmentNames)('the foundation of %s', (name) => {
     expect(tables.map(({ TableName }) => TableName)).toEqual([
       `millrace-${name}-entity-state`,
       `millrace-${name}-idempotency`,
+      `millrace-${name}-dead-letters`,
     ]);
     expect(tables[0].KeySchema).toEqual([
       { AttributeName: 'entity', KeyType: 'HASH' },
@@ -147,11 +152,7 @@ describe.each(environmentNames)('the foundation of %s', (name) => {
     }
   });
 
-  it('keeps dead letters: parked ones for 14 days, give-ups for 90 or more', () => {
-    expect(one('AWS::SQS::Queue')).toMatchObject({
-      QueueName: `millrace-${name}-parked`,
-      MessageRetentionPeriod: 14 * 24 * 3600,
-    });
+  it('keeps give-ups and large bytes for 90 days or more', () => {
     for (const { Properties } of platform.ofType('AWS::S3::Bucket')) {
       const [rule] = Properties.LifecycleConfiguration.Rules;
       expect(rule.ExpirationInDays).toBeGreaterThanOrEqual(90);

@@ -5,6 +5,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../lib/app.ts';
+import { ConfigurationError } from '../../lib/config/configuration-error.ts';
 import { environmentNames } from '../../lib/config/environment.ts';
 import { environmentNamed } from '../../lib/config/environments.ts';
 import { SchemaRegistry } from '../../lib/foundation/schema-registry.ts';
@@ -38,7 +39,11 @@ describe.each(environmentNames)('the schema registry of %s', (name) => {
   });
 });
 
-const definition = (version: number): SchemaDefinition => ({ subject: 'quote', version, definition: `"v${version}"` });
+/** Each version has a field more than the one before it. */
+const definition = (version: number, more: object = { default: 0 }): SchemaDefinition => {
+  const fields = Array.from({ length: version }, (_, n) => ({ name: `f${n + 1}`, type: 'int', ...more }));
+  return { subject: 'quote', version, definition: JSON.stringify({ type: 'record', name: 'Quote', fields }) };
+};
 
 describe('a subject of three versions', () => {
   const outdir = mkdtempSync(join(tmpdir(), 'millrace-registry-'));
@@ -58,8 +63,8 @@ describe('a subject of three versions', () => {
     const [[second, two], [third, three]] = Object.entries(later) as [[string, never], [string, never]];
     const [schema] = Object.keys(template.findResources('AWS::Glue::Schema'));
     expect([second, third].map((id) => id.slice(0, -8))).toEqual(['Schemasquotev2', 'Schemasquotev3']);
-    expect(two).toMatchObject({ DependsOn: [schema], Properties: { SchemaDefinition: '"v2"' } });
-    expect(three).toMatchObject({ DependsOn: [second], Properties: { SchemaDefinition: '"v3"' } });
+    expect(two).toMatchObject({ DependsOn: [schema], Properties: { SchemaDefinition: definition(2).definition } });
+    expect(three).toMatchObject({ DependsOn: [second], Properties: { SchemaDefinition: definition(3).definition } });
   });
 
   it('keeps later versions even where data is not kept: records in flight name them', () => {
@@ -70,5 +75,37 @@ describe('a subject of three versions', () => {
 
   it('has the ids of all of them', () => {
     for (const version of [1, 2, 3]) expect(ids).toContain(`quote:${version}=`);
+  });
+});
+
+describe('a version that cannot read one before it', () => {
+  const register = (versions: readonly SchemaDefinition[]) => () =>
+    new SchemaRegistry(new Stack(), 'Schemas', {
+      name: 'millrace-dev',
+      subjects: ['quote', 'trade'],
+      retainData: false,
+      versionsOf: (subject) => versions.map((version) => ({ ...version, subject })),
+    });
+
+  it('is not synthesized, and each field is named', () => {
+    const wayOut = 'the older has no such field, the newer has int without a default: give it a default';
+    expect(register([definition(1), definition(2, {})])).toThrow(
+      new ConfigurationError([
+        `quote version 2 cannot read version 1: f2: ${wayOut}`,
+        `trade version 2 cannot read version 1: f2: ${wayOut}`,
+      ]),
+    );
+  });
+
+  it('is found behind one that could', () => {
+    const double = definition(1).definition.replace('"int"', '"double"');
+    const gone = definition(1).definition.replace(/"fields":.*\]/, '"fields":[]');
+    const versions = [double, gone, definition(1).definition].map((each, n) => ({
+      ...definition(n + 1),
+      definition: each,
+    }));
+    expect(register(versions)).toThrow(
+      'quote version 3 cannot read version 1: f1: the older has double, the newer has int',
+    );
   });
 });

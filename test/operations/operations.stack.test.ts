@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { environmentNames } from '../../lib/config/environment.ts';
+import { environmentNamed } from '../../lib/config/environments.ts';
 import { policiesOf } from '../config/policies.ts';
 import { synthesized } from '../config/synthesized.ts';
+
+/** A resource without account, Region, environment and hashes. */
+const plain = (resource: string): string =>
+  resource
+    .replace(/^arn:\S+:s3:::millrace-\w+-(give-ups)-.*$/, '$1')
+    .replace(/^arn:.*:dbuser:.*\//, '')
+    .replace(/^<(?:PublishOutputFnGetAtt)?([a-zA-Z]+?)[0-9A-F]{8}.*>$/, '$1');
 
 describe.each(environmentNames)('operations in %s', (name) => {
   const platform = synthesized(name);
@@ -25,6 +33,52 @@ describe.each(environmentNames)('operations in %s', (name) => {
     expect(own[0]?.resources).toEqual([expect.stringMatching(/\/operations_partitions$/)]);
   });
 
+  it('checks readiness of everything by the least it takes, and reads no item, message, object or row', () => {
+    const check = named('check-readiness');
+    const every = (type: string): string[] =>
+      platform
+        .ofType(type)
+        .map(({ logicalId }) => logicalId.replace(/[0-9A-F]{8}$/, ''))
+        .sort();
+    const own = policiesOf(platform, check)
+      .flatMap(({ actions, resources }) => actions.flatMap((action) => resources.map((to) => `${action} ${plain(to)}`)))
+      .filter((line) => !/^(logs|ec2):/.test(line));
+    expect(own.sort()).toEqual([
+      'cloudwatch:GetMetricData *',
+      ...every('AWS::DynamoDB::Table').map((table) => `dynamodb:GetItem ${table}`),
+      'glue:GetSchemaVersion *',
+      'lambda:ListEventSourceMappings *',
+      'rds-db:connect operations_readiness',
+      's3:ListBucket give-ups',
+      ...every('AWS::SQS::Queue').map((queue) => `sqs:GetQueueAttributes ${queue}`),
+    ]);
+    const [reading, ...more] = platform
+      .ofType('AWS::IAM::Policy')
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+      .filter(({ Action, Condition }) => [Action].flat().includes('dynamodb:GetItem') && Condition !== undefined);
+    expect(more).toEqual([]);
+    const { PROBE_KEY: key } = check?.Properties.Environment.Variables ?? {};
+    expect(key).toBeTruthy();
+    expect(reading.Condition).toEqual({ 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [key] } });
+  });
+
+  it('checks every table, every queue and the source’s lag against its setting', () => {
+    const { TABLES, QUEUE_URLS, SOURCES } = named('check-readiness')?.Properties.Environment.Variables ?? {};
+    const text = JSON.stringify([TABLES, QUEUE_URLS]);
+    for (const type of ['AWS::DynamoDB::Table', 'AWS::SQS::Queue']) {
+      for (const { logicalId } of platform.ofType(type)) expect(text).toContain(logicalId);
+    }
+    expect(text).toContain(':entity:subject,');
+    expect(JSON.parse(SOURCES)).toEqual(
+      Object.entries(environmentNamed(name).sources).map(([source, { maxLagSeconds }]) => ({
+        source,
+        functionName: `millrace-${name}-enrichment-${source}`,
+        streamName: `millrace-${name}-${source}`,
+        maxLagSeconds,
+      })),
+    );
+  });
+
   it('lets only the migration function read the owner’s password', () => {
     const readers = platform
       .ofType('AWS::Lambda::Function')
@@ -39,6 +93,10 @@ describe.each(environmentNames)('operations in %s', (name) => {
     const alarms = platform.ofType('AWS::CloudWatch::Alarm').filter(({ stack }) => stack === 'operations');
     expect(alarms.map(({ Properties }) => [Properties.AlarmName, Properties.MetricName])).toEqual([
       [`millrace-${name}-operations-prepare-partitions-failed`, 'Errors'],
+      ...['parked', 'given-up'].flatMap((what) => [
+        [`millrace-${name}-operations-take-in-${what}-lag`, 'ApproximateAgeOfOldestMessage'],
+        [`millrace-${name}-operations-take-in-${what}-failed`, 'ApproximateNumberOfMessagesVisible'],
+      ]),
     ]);
   });
 });

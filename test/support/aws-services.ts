@@ -5,10 +5,11 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import dynalite from 'dynalite';
 import { startFauxqs } from 'fauxqs';
+import { byTime, summaryAttributes } from '../../lambdas/shared/dead-letters/entry.ts';
 
 const settings = { region: 'eu-west-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 
-/** The tables, queue and bucket that enrichment uses, on local services; reached by the real SDK over HTTP. */
+/** The tables, queue and bucket of the functions, on local services; reached by the real SDK over HTTP. */
 export const startAwsServices = async () => {
   const tables: Server = dynalite({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
   tables.listen(0, '127.0.0.1');
@@ -36,6 +37,27 @@ export const startAwsServices = async () => {
     );
   await createTable('entity-state', ['entity', 'subject']);
   await createTable('idempotency', ['id']);
+  await dynamodb.send(
+    new CreateTableCommand({
+      TableName: 'dead-letters',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: ['id', 'sourceDay', 'failedAtId'].map((key) => ({
+        AttributeName: key,
+        AttributeType: 'S',
+      })),
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: byTime.index,
+          KeySchema: [
+            { AttributeName: byTime.partition, KeyType: 'HASH' },
+            { AttributeName: byTime.sort, KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: [...summaryAttributes] },
+        },
+      ],
+    }),
+  );
   await s3.send(new CreateBucketCommand({ Bucket: 'dead-letters' }));
   const { QueueUrl: queueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'parked' }));
 

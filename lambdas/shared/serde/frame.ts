@@ -29,6 +29,10 @@ const rejected = (
 const withDashes = (hex: string): string =>
   `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 
+/** The schema version id in what may be a frame, said as found, whether or not anyone knows it; null where there is none. */
+export const schemaIdIn = (bytes: Buffer): string | null =>
+  bytes.length < headerBytes || bytes[0] !== versionByte ? null : withDashes(bytes.toString('hex', 2, headerBytes));
+
 /** zlib's own default sets 16 KiB aside for each datum, which takes longer than to inflate a small one. */
 const chunkBytes = (length: number): number => Math.min(16_384, Math.max(1_024, 4 * length));
 

@@ -1,5 +1,6 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import type { S3Client } from '@aws-sdk/client-s3';
+import { sleepUntil } from '../../pause.ts';
 import type { MetricsStore } from '../../services/cloudwatch/metrics-store.ts';
 import type { BatchReport, FunctionHost, KinesisMapping, PollerHost } from '../../world.ts';
 import { openCheckpoints, type Checkpoints } from './checkpoints.ts';
@@ -46,17 +47,7 @@ export const createPollerHost = (options: PollerOptions): RunningPollers => {
   const running = new Set<Promise<void>>();
   const stop = new AbortController();
 
-  const sleep = (ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      const end = (): void => {
-        clearTimeout(timer);
-        stop.signal.removeEventListener('abort', end);
-        resolve();
-      };
-      const timer = setTimeout(end, ms);
-      stop.signal.addEventListener('abort', end);
-      if (stop.signal.aborted) end();
-    });
+  const sleep = sleepUntil(stop.signal);
 
   const track = (work: Promise<void>): void => {
     const tracked = work.finally(() => running.delete(tracked));

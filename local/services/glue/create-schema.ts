@@ -1,8 +1,12 @@
 import * as z from 'zod';
 import { action, type Action } from '../action-router.ts';
+import { AwsError } from '../aws-error.ts';
 import { schemaArn } from './arns.ts';
+import { mustBeSchema } from './compatibility.ts';
 import { RegistryId, registryNameOf } from './schema-id.ts';
 import type { SchemaStore } from './schema-store.ts';
+
+const checked = ['BACKWARD', 'NONE'];
 
 const Input = z.strictObject({
   RegistryId,
@@ -16,6 +20,11 @@ const Input = z.strictObject({
 export const createSchema = (store: SchemaStore): Action =>
   action('CreateSchema', Input, async (input) => {
     const registry = registryNameOf(input.RegistryId);
+    if (!checked.includes(input.Compatibility)) {
+      const message = `The local Glue checks ${checked.join(' and ')}; it has no check for ${input.Compatibility}.`;
+      throw new AwsError('InvalidInputException', message);
+    }
+    mustBeSchema(input.SchemaDefinition);
     const details = {
       registry,
       name: input.SchemaName,

@@ -19,10 +19,13 @@ const find = (store: SchemaStore, input: z.infer<typeof Input>): { schema: Schem
     throw new AwsError('InvalidInputException', 'Give SchemaVersionId, or SchemaId with SchemaVersionNumber.');
   const { registry, name } = namesOf(input.SchemaId);
   const schema = store.find(registry, name);
-  const number = input.SchemaVersionNumber?.VersionNumber ?? schema.versions.length;
-  const version = schema.versions.find((candidate) => candidate.number === number);
+  const number = input.SchemaVersionNumber?.VersionNumber;
+  const version =
+    number === undefined
+      ? schema.versions.findLast(({ status }) => status === 'AVAILABLE')
+      : schema.versions.find((candidate) => candidate.number === number);
   if (version) return { schema, version };
-  throw new AwsError('EntityNotFoundException', `The schema "${name}" has no version ${number}.`);
+  throw new AwsError('EntityNotFoundException', `The schema "${name}" has no version ${number ?? 'that can be used'}.`);
 };
 
 export const getSchemaVersion = (store: SchemaStore): Action =>
@@ -34,6 +37,6 @@ export const getSchemaVersion = (store: SchemaStore): Action =>
       DataFormat: schema.dataFormat,
       SchemaArn: schemaArn(schema.registry, schema.name),
       VersionNumber: version.number,
-      Status: 'AVAILABLE',
+      Status: version.status,
     };
   });

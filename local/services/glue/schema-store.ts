@@ -4,7 +4,14 @@ import { deterministicUuid } from '../../deterministic-id.ts';
 import { AwsError } from '../aws-error.ts';
 import { jsonFile } from '../json-file.ts';
 
-const Version = z.object({ id: z.uuid(), number: z.int(), definition: z.string() });
+/** Glue keeps a version that it refuses, with its number; nobody can use it. */
+const Status = z.enum(['AVAILABLE', 'FAILURE']);
+const Version = z.object({
+  id: z.uuid(),
+  number: z.int(),
+  definition: z.string(),
+  status: Status.default('AVAILABLE'),
+});
 const Schema = z.object({
   registry: z.string(),
   name: z.string(),
@@ -16,25 +23,20 @@ const Content = z.object({ registries: z.array(z.string()), schemas: z.array(Sch
 
 export type SchemaVersion = z.infer<typeof Version>;
 export type Schema = z.infer<typeof Schema>;
+export type VersionStatus = z.infer<typeof Status>;
 export type SchemaDetails = Omit<Schema, 'versions'>;
 
 export interface SchemaStore {
   createRegistry(name: string): Promise<void>;
   createSchema(details: SchemaDetails, definition: string): Promise<Schema>;
   /** The same definition gives the version it already is. */
-  register(registry: string, name: string, definition: string): Promise<SchemaVersion>;
+  register(registry: string, name: string, definition: string, status: VersionStatus): Promise<SchemaVersion>;
   find(registry: string, name: string): Schema;
   findVersion(id: string): { schema: Schema; version: SchemaVersion };
 }
 
 /** Two spellings of the same JSON are one definition: Glue compares the canonical form too. */
-const canonical = (definition: string): string => {
-  try {
-    return JSON.stringify(JSON.parse(definition));
-  } catch (error) {
-    throw new AwsError('InvalidInputException', `The schema definition is no JSON: ${(error as Error).message}`);
-  }
-};
+const canonical = (definition: string): string => JSON.stringify(JSON.parse(definition));
 
 /**
  * A version's id, from what it is: the same in every run and on every machine, so that records in a kept data folder
@@ -55,12 +57,12 @@ export const openSchemaStore = async (dataDir: string): Promise<SchemaStore> => 
     throw new AwsError('EntityNotFoundException', `There is no schema "${name}" in the registry "${registry}".`);
   };
 
-  const register = async (registry: string, name: string, definition: string): Promise<SchemaVersion> => {
+  const register: SchemaStore['register'] = async (registry, name, definition, status) => {
     const schema = find(registry, name);
     const id = schemaVersionId(registry, name, definition);
     const known = schema.versions.find((version) => version.id === id);
     if (known) return known;
-    const version = { id, number: schema.versions.length + 1, definition };
+    const version = { id, number: schema.versions.length + 1, definition, status };
     schema.versions.push(version);
     await save();
     return version;
@@ -80,10 +82,8 @@ export const openSchemaStore = async (dataDir: string): Promise<SchemaStore> => 
       if (schemas.some((schema) => schema.registry === registry && schema.name === name))
         throw new AwsError('AlreadyExistsException', `The schema "${name}" exists in the registry "${registry}".`);
       const schema: Schema = { ...details, versions: [] };
-      // Checked before it is kept: a definition that is no JSON must not leave an empty schema behind.
-      canonical(definition);
       schemas.push(schema);
-      await register(registry, name, definition);
+      await register(registry, name, definition, 'AVAILABLE');
       return schema;
     },
     findVersion(id) {

@@ -1,12 +1,11 @@
-import type { FunctionHost, PollerHost } from '../../world.ts';
+import type { FunctionHost } from '../../world.ts';
 import { AwsError } from '../aws-error.ts';
 import { startJsonService, type RunningService, type ServiceRequest, type ServiceResponse } from '../json-service.ts';
 import { getConfiguration, invoke } from './functions.ts';
-import { getMapping, listMappings, updateMapping } from './mappings.ts';
+import { getMapping, listMappings, updateMapping, type Mappings } from './mappings.ts';
 
-interface Host {
+interface Host extends Mappings {
   readonly functions: FunctionHost;
-  readonly pollers: PollerHost;
 }
 
 interface Route {
@@ -36,17 +35,17 @@ const routes: readonly Route[] = [
   {
     method: 'GET',
     path: /^\/2015-03-31\/event-source-mappings\/?$/,
-    answer: ({ pollers }, { query }) => ok(listMappings(pollers, query)),
+    answer: (host, { query }) => ok(listMappings(host, query)),
   },
   {
     method: 'GET',
     path: /^\/2015-03-31\/event-source-mappings\/([^/]+)$/,
-    answer: ({ pollers }, _, uuid) => ok(getMapping(pollers, uuid)),
+    answer: (host, _, uuid) => ok(getMapping(host, uuid)),
   },
   {
     method: 'PUT',
     path: /^\/2015-03-31\/event-source-mappings\/([^/]+)$/,
-    answer: ({ pollers }, { body }, uuid) => ok(updateMapping(pollers, uuid, body)),
+    answer: (host, { body }, uuid) => ok(updateMapping(host, uuid, body)),
   },
 ];
 

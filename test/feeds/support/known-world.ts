@@ -42,6 +42,7 @@ export const letterOf = (n: number, via: DeadLetter['via'] = 'parked'): DeadLett
   position: positionOf(n),
   reason: via === 'parked' ? 'undecodable' : 'RetryAttemptsExhausted',
   arrivedAt,
+  takenInAt: arrivedAt + 40,
   via,
   digest: digestOf(bytesOf(n)),
 });

@@ -160,6 +160,20 @@ describe('the resources of a deployed assembly', () => {
     await expect(deployStacks(world, change(logicalId, properties))).rejects.toThrow(message);
   });
 
+  it('says which field it is that Glue would refuse a schema version for', async () => {
+    const fields = [
+      { name: 'bid', type: 'double' },
+      { name: 'venue', type: 'string' },
+    ];
+    const SchemaDefinition = JSON.stringify({ type: 'record', name: 'Quote', fields });
+    const fault = 'venue: the older has no such field, the newer has string without a default: give it a default';
+    await expect(deployStacks(world, change('QuoteV2', { SchemaDefinition }))).rejects.toThrow(
+      "foundation, resource QuoteV2 (AWS::Glue::SchemaVersion): Couldn't create AWS::Glue::SchemaVersion due to schema " +
+        'evolution failure: arn:aws:glue:eu-west-1:000000000000:schema/events/quote version 3: ' +
+        `it cannot read version 1: ${fault}; it cannot read version 2: ${fault}`,
+    );
+  });
+
   it('changes a kept queue to what the template says now', async () => {
     const changed = await deployStacks(world, change('Parked', { VisibilityTimeout: 44 }));
     const { Attributes } = await clients.sqs.send(

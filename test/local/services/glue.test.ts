@@ -14,7 +14,14 @@ import type { RunningService } from '../../../local/services/json-service.ts';
 import { temporaryFolder } from '../support/test-world.ts';
 
 const avro = (...fields: readonly string[]): string =>
-  JSON.stringify({ type: 'record', name: 'Quote', fields: fields.map((name) => ({ name, type: 'double' })) });
+  JSON.stringify({
+    type: 'record',
+    name: 'Quote',
+    fields: fields.map((name) => ({ name, type: 'double', default: 0 })),
+  });
+
+/** A version that no other can be before. */
+const strict = JSON.stringify({ type: 'record', name: 'Quote', fields: [{ name: 'venue', type: 'string' }] });
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let service: RunningService;
@@ -39,14 +46,14 @@ afterEach(async () => {
   await folder.remove();
 });
 
-const createQuote = async (): Promise<string> => {
+const createQuote = async (Compatibility: 'BACKWARD' | 'NONE' | 'FULL' = 'BACKWARD'): Promise<string> => {
   await glue.send(new CreateRegistryCommand({ RegistryName: 'events' }));
   const { SchemaVersionId = '' } = await glue.send(
     new CreateSchemaCommand({
       RegistryId: { RegistryName: 'events' },
       SchemaName: 'quote',
       DataFormat: 'AVRO',
-      Compatibility: 'BACKWARD',
+      Compatibility,
       SchemaDefinition: avro('bid'),
     }),
   );
@@ -80,6 +87,56 @@ describe('the local Glue registry', () => {
     expect((await by({ VersionNumber: 1 })).SchemaDefinition).toBe(avro('bid'));
     expect((await by({ LatestVersion: true })).VersionNumber).toBe(2);
     await expect(by({ VersionNumber: 9 })).rejects.toMatchObject({ name: 'EntityNotFoundException' });
+  });
+
+  it('refuses a version that cannot read an older one as Glue does: with an id, a number and a status', async () => {
+    await createQuote();
+    const refused = await glue.send(new RegisterSchemaVersionCommand({ SchemaId, SchemaDefinition: strict }));
+    expect(refused).toMatchObject({ VersionNumber: 2, Status: 'FAILURE' });
+    const { SchemaVersionId } = refused;
+    expect((await glue.send(new GetSchemaVersionCommand({ SchemaVersionId }))).Status).toBe('FAILURE');
+    const latest = new GetSchemaVersionCommand({ SchemaId, SchemaVersionNumber: { LatestVersion: true } });
+    expect((await glue.send(latest)).VersionNumber).toBe(1);
+    // It stays refused, and no later version has to be able to read it.
+    expect(await glue.send(new RegisterSchemaVersionCommand({ SchemaId, SchemaDefinition: strict }))).toMatchObject({
+      VersionNumber: 2,
+      Status: 'FAILURE',
+    });
+    const next = new RegisterSchemaVersionCommand({ SchemaId, SchemaDefinition: avro('bid', 'ask') });
+    expect(await glue.send(next)).toMatchObject({ VersionNumber: 3, Status: 'AVAILABLE' });
+    expect((await glue.send(latest)).VersionNumber).toBe(3);
+  });
+
+  it('compares with every version that is out, not with the last alone', async () => {
+    await createQuote();
+    const long = JSON.stringify({ type: 'record', name: 'Quote', fields: [{ name: 'size', type: 'int', default: 0 }] });
+    const double = long.replace('"int"', '"double"');
+    const without = JSON.stringify({ type: 'record', name: 'Quote', fields: [] });
+    const statuses: (string | undefined)[] = [];
+    for (const SchemaDefinition of [double, without, long])
+      statuses.push((await glue.send(new RegisterSchemaVersionCommand({ SchemaId, SchemaDefinition }))).Status);
+    // int cannot read the double of version 2, though version 3 has no such field.
+    expect(statuses).toEqual(['AVAILABLE', 'AVAILABLE', 'FAILURE']);
+  });
+
+  it('takes any version where the schema asks for no compatibility', async () => {
+    await createQuote('NONE');
+    const taken = await glue.send(new RegisterSchemaVersionCommand({ SchemaId, SchemaDefinition: strict }));
+    expect(taken).toMatchObject({ VersionNumber: 2, Status: 'AVAILABLE' });
+  });
+
+  it('says that it has no check for another kind of compatibility', async () => {
+    await expect(createQuote('FULL')).rejects.toThrow(
+      'The local Glue checks BACKWARD and NONE; it has no check for FULL.',
+    );
+  });
+
+  it('refuses what is no Avro schema, and names the field', async () => {
+    await createQuote();
+    const SchemaDefinition = strict.replace('"string"', '"text"');
+    await expect(glue.send(new RegisterSchemaVersionCommand({ SchemaId, SchemaDefinition }))).rejects.toThrow(
+      'Schema definition of AVRO data format is invalid: venue: the unknown type "text"',
+    );
   });
 
   it('takes the same definition, however it is written, as the version it already is', async () => {

@@ -11,8 +11,8 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunningService } from '../../../local/services/json-service.ts';
 import { startLambda } from '../../../local/services/lambda/start-lambda.ts';
-import type { KinesisMapping } from '../../../local/world.ts';
-import { functionsInMemory, pollersInMemory } from '../support/test-world.ts';
+import type { KinesisMapping, QueueMapping } from '../../../local/world.ts';
+import { functionsInMemory, pollersInMemory, queuePollersInMemory } from '../support/test-world.ts';
 
 const ARN = 'arn:aws:lambda:eu-west-1:000000000000:function:enrich';
 const mapping: KinesisMapping = {
@@ -40,6 +40,17 @@ const endless: KinesisMapping = {
   reportBatchItemFailures: false,
 };
 
+const queueMapping: QueueMapping = {
+  uuid: 'from-a-queue',
+  functionArn: `${ARN}-intake`,
+  queueArn: 'arn:aws:sqs:eu-west-1:000000000000:parked',
+  enabled: true,
+  batchSize: 10,
+  batchingWindowMs: 0,
+  maxConcurrency: 2,
+  reportBatchItemFailures: true,
+};
+
 let service: RunningService;
 let client: LambdaClient;
 beforeEach(async () => {
@@ -59,7 +70,9 @@ beforeEach(async () => {
   const pollers = pollersInMemory();
   pollers.add(mapping);
   pollers.add(endless);
-  service = await startLambda({ functions, pollers });
+  const queuePollers = queuePollersInMemory();
+  queuePollers.add(queueMapping);
+  service = await startLambda({ functions, pollers, queuePollers });
   client = new LambdaClient({
     endpoint: service.endpoint,
     region: 'eu-west-1',
@@ -112,10 +125,11 @@ describe('the local Lambda API', () => {
   });
 
   it('lists mappings, by function and by stream', async () => {
-    expect(await list({})).toEqual([mapping.uuid, 'other']);
+    expect(await list({})).toEqual([mapping.uuid, 'other', 'from-a-queue']);
     expect(await list({ FunctionName: 'enrich' })).toEqual([mapping.uuid]);
     expect(await list({ FunctionName: `${ARN}-other` })).toEqual(['other']);
     expect(await list({ EventSourceArn: mapping.streamArn })).toEqual([mapping.uuid]);
+    expect(await list({ EventSourceArn: queueMapping.queueArn })).toEqual(['from-a-queue']);
   });
 
   it('shows a mapping in Lambda’s units', async () => {
@@ -132,6 +146,25 @@ describe('the local Lambda API', () => {
     const other = await client.send(new GetEventSourceMappingCommand({ UUID: 'other' }));
     expect(other).toMatchObject({ MaximumRecordAgeInSeconds: -1, FunctionResponseTypes: [] });
     expect(other.DestinationConfig).toBeUndefined();
+  });
+
+  it('shows, stops and starts the mapping of a queue, without what only a stream has', async () => {
+    const get = () => client.send(new GetEventSourceMappingCommand({ UUID: 'from-a-queue' }));
+    const { $metadata: _, ...found } = await get();
+    expect(found).toEqual({
+      UUID: 'from-a-queue',
+      EventSourceMappingArn: 'arn:aws:lambda:eu-west-1:000000000000:event-source-mapping:from-a-queue',
+      EventSourceArn: queueMapping.queueArn,
+      FunctionArn: queueMapping.functionArn,
+      State: 'Enabled',
+      BatchSize: 10,
+      MaximumBatchingWindowInSeconds: 0,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 2 },
+    });
+    await client.send(new UpdateEventSourceMappingCommand({ UUID: 'from-a-queue', Enabled: false }));
+    expect((await get()).State).toBe('Disabled');
+    expect((await client.send(new GetEventSourceMappingCommand({ UUID: mapping.uuid }))).State).toBe('Enabled');
   });
 
   it('stops and starts a mapping', async () => {

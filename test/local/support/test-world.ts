@@ -9,7 +9,16 @@ import { createMetricsStore } from '../../../local/services/cloudwatch/metrics-s
 import { startGlue } from '../../../local/services/glue/start-glue.ts';
 import { startScheduler } from '../../../local/services/scheduler/start-scheduler.ts';
 import { startSecretsManager } from '../../../local/services/secrets-manager/start-secrets-manager.ts';
-import type { FunctionHost, FunctionSpec, KinesisMapping, LocalWorld, PollerHost } from '../../../local/world.ts';
+import type {
+  FunctionHost,
+  FunctionSpec,
+  BucketNotification,
+  KinesisMapping,
+  LocalWorld,
+  PollerHost,
+  QueueMapping,
+  QueuePollerHost,
+} from '../../../local/world.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -69,7 +78,21 @@ export const pollersInMemory = (): PollerHost => {
   };
 };
 
+/** Keeps mappings and polls nothing. */
+export const queuePollersInMemory = (): QueuePollerHost => {
+  const mappings = new Map<string, QueueMapping>();
+  return {
+    add: (mapping) => void mappings.set(mapping.uuid, mapping),
+    list: () => [...mappings.values()],
+    setEnabled(uuid, enabled) {
+      const mapping = mappings.get(uuid);
+      if (mapping) mappings.set(uuid, { ...mapping, enabled });
+    },
+  };
+};
+
 export interface TestWorld {
+  readonly notifications: BucketNotification[];
   readonly world: LocalWorld;
   readonly functions: ReturnType<typeof functionsInMemory>;
   readonly progress: string[];
@@ -101,6 +124,7 @@ const startOver = async (
   behaviour: ((name: string) => Behaviour) | undefined,
 ): Promise<Omit<TestWorld, 'stop' | 'restart'> & { stopOwn: () => Promise<void> }> => {
   const functions = functionsInMemory(behaviour);
+  const notifications: BucketNotification[] = [];
   const progress: string[] = [];
   const say = (line: string): void => void progress.push(line);
   const own = await Promise.all([
@@ -131,11 +155,14 @@ const startOver = async (
     },
     functions,
     pollers: pollersInMemory(),
+    queuePollers: queuePollersInMemory(),
+    notifier: { add: (notification) => void notifications.push(notification) },
     metrics: createMetricsStore(),
   };
   return {
     world,
     functions,
+    notifications,
     progress,
     stopOwn: async () => void (await Promise.all(own.map((service) => service.stop()))),
   };

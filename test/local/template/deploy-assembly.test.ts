@@ -31,9 +31,9 @@ describe('deployAssembly, when it cannot', () => {
   });
 
   it('names a property it does not know', async () => {
-    const queue = { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'q', RedriveAllowPolicy: {} } };
+    const queue = { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'q', DeduplicationScope: 'queue' } };
     await expect(alone(queue)).rejects.toThrow(
-      'shop, resource Thing (AWS::SQS::Queue): the local run does not know the property RedriveAllowPolicy. Teach the ' +
+      'shop, resource Thing (AWS::SQS::Queue): the local run does not know the property DeduplicationScope. Teach the ' +
         'provider under local/resources/, or list it with its reason in local/template/no-effect.ts.',
     );
   });

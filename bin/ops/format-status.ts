@@ -1,0 +1,57 @@
+import type { Readiness } from '../../lambdas/operations/readiness/readiness.ts';
+import type { PlatformStatus, SourceStatus } from './read-status.ts';
+
+const list = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([reason, count]) => `${reason} ${count}`)
+    .join(', ') || 'none';
+
+const milliseconds = (ms: number): string => `${Math.round(ms)} ms`;
+
+const readinessLines = (readiness: Readiness): string[] => {
+  const { ready, checkedAt, dependencies, sources } = readiness;
+  const width = Math.max(
+    0,
+    ...dependencies.map(({ name }) => name.length),
+    ...sources.map(({ source }) => source.length),
+  );
+  const line = (kind: string, name: string, ok: boolean, rest: string): string =>
+    `  ${kind.padEnd(8)}  ${name.padEnd(width)}  ${ok ? 'ok    ' : 'NOT OK'}  ${rest}`;
+  return [
+    `${ready ? 'ready' : 'NOT READY'} at ${checkedAt}`,
+    ...dependencies.map(({ kind, name, ok, latencyMs, problem }) =>
+      line(kind, name, ok, problem ?? milliseconds(latencyMs)),
+    ),
+    ...sources.map(({ source, ok, lagMs, maxLagSeconds, problem }) => {
+      const lag = typeof lagMs === 'number' ? `lag ${milliseconds(lagMs)}` : 'no records lately';
+      return line('source', source, ok, problem ?? `${lag}, ${maxLagSeconds} s are allowed`);
+    }),
+  ];
+};
+
+const sourceLines = ({ source, mapping, lagMs, ...counts }: SourceStatus): string[] => {
+  const { stored, duplicates, retries, rejected, unfinished } = counts;
+  if (stored === undefined || !retries || !rejected || !unfinished) return [`${source}: mapping ${mapping}`];
+  return [
+    `${source}: mapping ${mapping}, lag ${lagMs === undefined ? 'unknown (no records)' : `${milliseconds(lagMs)} at most`}`,
+    `  stored ${stored}, duplicates ${duplicates}`,
+    `  retries: ${list(retries)}`,
+    `  rejected: ${list(rejected)}`,
+    `  to be delivered again: ${list(unfinished)}`,
+  ];
+};
+
+/** As lines for a person: first whether it is ready, and what is in the way. */
+export const formatStatus = (status: PlatformStatus): string => {
+  const { env, sinceMinutes, readiness, sources, migration, problems } = status;
+  const version = migration
+    ? `database at migration ${migration.version}${migration.pending.length > 0 ? `, pending: ${migration.pending.join(', ')}` : ''}`
+    : 'version of the database unknown';
+  return [
+    ...(readiness ? readinessLines(readiness) : []),
+    ...problems.map((problem) => `PROBLEM  ${problem}`),
+    `${env}, last ${sinceMinutes} min; ${version}`,
+    ...sources.flatMap(sourceLines),
+  ].join('\n');
+};
