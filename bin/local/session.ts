@@ -40,7 +40,7 @@ const until = async (signal: AbortSignal): Promise<void> => {
 type OnSent = (source: string, count: number) => void;
 
 /** When the feed is to end: its time is over and nothing is away any more, or all is stopped. */
-const feedEnd = ({ options: { durationMs }, signals: { stop } }: Session, takingAway: Promise<void>): AbortSignal => {
+const feedEnd = (durationMs: number | undefined, stop: AbortSignal, takingAway: Promise<void>): AbortSignal => {
   if (durationMs === undefined) return stop;
   const over = new AbortController();
   const elapsed = until(AbortSignal.any([stop, AbortSignal.timeout(durationMs)]));
@@ -49,9 +49,13 @@ const feedEnd = ({ options: { durationMs }, signals: { stop } }: Session, taking
 };
 
 /** Sends the feed to its end, or until it is to end. @throws Error when the feed itself fails */
-const feed = async (session: Session, takingAway: Promise<void>, onSent: OnSent): Promise<void> => {
-  const { options, platform, screen } = session;
-  const end = feedEnd(session, takingAway);
+const feed = async (
+  { options, platform, screen }: Session,
+  stop: AbortSignal,
+  takingAway: Promise<void>,
+  onSent: OnSent,
+): Promise<void> => {
+  const end = feedEnd(options.durationMs, stop, takingAway);
   const batches = createFeed(options.feed, platform.encoder, systemClock(end));
   try {
     const held = options.takeAway.length > 0 ? holdLast(batches, takingAway) : batches;
@@ -68,16 +72,13 @@ const feed = async (session: Session, takingAway: Promise<void>, onSent: OnSent)
 const feedUnderFaults = async (session: Session, onSent: OnSent): Promise<void> => {
   const { options, run, platform, signals } = session;
   const failed = new AbortController();
-  const takingAway = takeAway({
-    services: options.takeAway,
-    run,
-    platform,
-    end: AbortSignal.any([signals.stop, failed.signal]),
-  });
-  const feeding = feed(session, takingAway, onSent).catch((error: unknown) => {
+  const stop = AbortSignal.any([signals.stop, failed.signal]);
+  const endBoth = (error: unknown): never => {
     failed.abort();
     throw error;
-  });
+  };
+  const takingAway = takeAway({ services: options.takeAway, run, platform, end: stop }).catch(endBoth);
+  const feeding = feed(session, stop, takingAway, onSent).catch(endBoth);
   const [takenAway, fed] = await Promise.allSettled([takingAway, feeding]);
   for (const outcome of [fed, takenAway]) if (outcome.status === 'rejected') throw outcome.reason;
 };

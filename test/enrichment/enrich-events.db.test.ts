@@ -203,7 +203,7 @@ describe('an outage', () => {
       now: () => morning / 1000 + 3_600_000,
     });
     const event = eventOf(quoteBytes('one'), Buffer.from('garbage'), ahead, quoteBytes('behind'));
-    const answer = await handlerOn(world.database(), { decoder })(event, context(2_000));
+    const answer = await handlerOn(world.database(), { decoder })(event, context(10_000));
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: String(position - 1) }] });
     expect((await received()).map(({ reason }) => reason)).toEqual(['foreign-frame']);
     expect(counts).toMatchObject({ Stored: 2, 'Rejected/foreign-frame': 1, 'Unfinished/registry': 1 });
@@ -212,7 +212,7 @@ describe('an outage', () => {
 
   it('of the database leaves rejects the time to be parked', async () => {
     const event = eventOf(Buffer.from('garbage'), quoteBytes('one'));
-    const answer = await handlerOn(closed('ECONNREFUSED'))(event, context(2_000));
+    const answer = await handlerOn(closed('ECONNREFUSED'))(event, context(10_000));
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: String(position) }] });
     expect((await received()).map(({ reason }) => reason)).toEqual(['foreign-frame']);
     expect(counts).toMatchObject({ 'Rejected/foreign-frame': 1, 'Unfinished/store': 1 });
