@@ -66,7 +66,7 @@ export const createIntakeStore = (
     ...letter,
     takenInAt: new Date(now()).toISOString(),
     status: 'waiting',
-    // From the failure on, not from now: the objects in the bucket are younger than that, so bytes outlive their entry.
+    // From the failure on, not from now: an object with its bytes is as old, and S3 deletes it at the midnight after.
     expiresAt: Math.ceil((Date.parse(letter.failedAt) + keptDays * dayMs) / 1000),
     ...(place ? { bytesAt: place } : { bytes: bytes as Buffer }),
   });
