@@ -6,6 +6,7 @@ import { checkRecording, readRecording } from '../feeds/recordings.ts';
 import { replayLength } from '../feeds/replay.ts';
 import { formatAccount } from '../feeds/account/format-account.ts';
 import { systemClock } from '../feeds/clock.ts';
+import { formatWrong } from '../feeds/wrong/format-wrong.ts';
 import { startLocal } from '../local/run.ts';
 import { openDataDir } from './local/data-dir.ts';
 import { announceLocal } from './local/local-file.ts';
@@ -70,9 +71,13 @@ const runAt = async (dataDir: string, options: LocalOptions, screen: Screen, sig
       progress('running; Ctrl-C ends it with an account');
       const liveEveryMs = process.stdout.isTTY ? 1_000 : 5_000;
       const session: Session = { options, run, platform, screen, signals, liveEveryMs };
-      const { account, feedError } = await Promise.race([runSession(session), untilItMustEnd(session, run.failed)]);
+      const { account, wrong, feedError } = await Promise.race([
+        runSession(session),
+        untilItMustEnd(session, run.failed),
+      ]);
       screen.print(formatAccount(account));
-      return account.balances && feedError === undefined ? 0 : 1;
+      if (wrong) screen.print(formatWrong(wrong));
+      return account.balances && (wrong?.faultCount ?? 0) === 0 && feedError === undefined ? 0 : 1;
     } finally {
       platform.close();
     }

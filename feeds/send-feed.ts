@@ -3,6 +3,9 @@ import type { FeedRecord } from './feed-event.ts';
 /** Puts records into one stream; settles when the stream has taken all of them. */
 export type SendRecords = (records: readonly Pick<FeedRecord, 'partitionKey' | 'data'>[]) => Promise<void>;
 
+/** The same for whoever wants to know what they are. */
+export type SendFeedRecords = (records: readonly FeedRecord[]) => Promise<void>;
+
 /**
  * Sends batch after batch, each to the streams of its records' sources; the next one is asked for when the one before
  * has been taken, so that nothing piles up.
@@ -13,7 +16,7 @@ export type SendRecords = (records: readonly Pick<FeedRecord, 'partitionKey' | '
  */
 export const sendFeed = async (
   batches: AsyncIterable<readonly FeedRecord[]>,
-  senders: ReadonlyMap<string, SendRecords>,
+  senders: ReadonlyMap<string, SendFeedRecords>,
   onSent: (source: string, count: number) => void,
   end: AbortSignal,
 ): Promise<void> => {

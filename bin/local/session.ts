@@ -4,7 +4,9 @@ import { settle } from '../../feeds/account/settle.ts';
 import { takeAccount } from '../../feeds/account/take-account.ts';
 import { systemClock } from '../../feeds/clock.ts';
 import { holdLast } from '../../feeds/hold-last.ts';
-import { sendFeed } from '../../feeds/send-feed.ts';
+import { sendFeed, type SendFeedRecords } from '../../feeds/send-feed.ts';
+import { checkWrong, type WrongCheck } from '../../feeds/wrong/check-wrong.ts';
+import { openWrongLedger } from '../../feeds/wrong/wrong-ledger.ts';
 import type { LocalRun } from '../../local/run.ts';
 import { createFeed } from './feed.ts';
 import { formatLive, readLiveCounts } from './live.ts';
@@ -37,7 +39,11 @@ const until = async (signal: AbortSignal): Promise<void> => {
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 };
 
-type OnSent = (source: string, count: number) => void;
+/** Where records go, and who is told. */
+interface Sending {
+  readonly senders: ReadonlyMap<string, SendFeedRecords>;
+  readonly onSent: (source: string, count: number) => void;
+}
 
 /** When the feed is to end: its time is over and nothing is away any more, or all is stopped. */
 const feedEnd = (durationMs: number | undefined, stop: AbortSignal, takingAway: Promise<void>): AbortSignal => {
@@ -53,13 +59,13 @@ const feed = async (
   { options, platform, screen }: Session,
   stop: AbortSignal,
   takingAway: Promise<void>,
-  onSent: OnSent,
+  { senders, onSent }: Sending,
 ): Promise<void> => {
   const end = feedEnd(options.durationMs, stop, takingAway);
   const batches = createFeed(options.feed, platform.encoder, systemClock(end));
   try {
     const held = options.takeAway.length > 0 ? holdLast(batches, takingAway) : batches;
-    await sendFeed(held, platform.senders, onSent, end);
+    await sendFeed(held, senders, onSent, end);
   } catch (error) {
     if (!end.aborted) throw error;
   }
@@ -69,7 +75,7 @@ const feed = async (
 };
 
 /** Feeds, and meanwhile takes away what is to be taken away. @throws Error of whichever fails first, when both have ended */
-const feedUnderFaults = async (session: Session, onSent: OnSent): Promise<void> => {
+const feedUnderFaults = async (session: Session, sending: Sending): Promise<void> => {
   const { options, run, platform, signals } = session;
   const failed = new AbortController();
   const stop = AbortSignal.any([signals.stop, failed.signal]);
@@ -78,7 +84,7 @@ const feedUnderFaults = async (session: Session, onSent: OnSent): Promise<void> 
     throw error;
   };
   const takingAway = takeAway({ services: options.takeAway, run, platform, end: stop }).catch(endBoth);
-  const feeding = feed(session, stop, takingAway, onSent).catch(endBoth);
+  const feeding = feed(session, stop, takingAway, sending).catch(endBoth);
   const [takenAway, fed] = await Promise.allSettled([takingAway, feeding]);
   for (const outcome of [fed, takenAway]) if (outcome.status === 'rejected') throw outcome.reason;
 };
@@ -101,6 +107,8 @@ const catchUp = async ({ platform, screen, signals }: Session): Promise<void> =>
 
 export interface Outcome {
   readonly account: Account;
+  /** Of a simulation: whether the dead letters are what was sent wrong. */
+  readonly wrong: WrongCheck | undefined;
   /** Why the feed ended early, where it failed: what it had sent by then is in the account. */
   readonly feedError: unknown;
 }
@@ -110,7 +118,8 @@ export interface Outcome {
  * @throws Error when the account cannot be taken; the stop signal's reason when all is to be stopped at once
  */
 export const runSession = async (session: Session): Promise<Outcome> => {
-  const { run, platform, screen, signals, liveEveryMs } = session;
+  const { options, run, platform, screen, signals, liveEveryMs } = session;
+  const { ledger, senders } = openWrongLedger(platform.senders);
   const startedAt = Date.now();
   const sent = new Map<string, number>();
   const show = (): void => {
@@ -123,12 +132,11 @@ export const runSession = async (session: Session): Promise<Outcome> => {
   const timer = setInterval(show, liveEveryMs);
   try {
     let feedError: unknown;
-    await feedUnderFaults(session, (source, count) => sent.set(source, (sent.get(source) ?? 0) + count)).catch(
-      (error: unknown) => {
-        feedError = error;
-        screen.print(`The feed failed: ${error instanceof Error ? error.message : String(error)}`);
-      },
-    );
+    const onSent = (source: string, count: number): void => void sent.set(source, (sent.get(source) ?? 0) + count);
+    await feedUnderFaults(session, { senders, onSent }).catch((error: unknown) => {
+      feedError = error;
+      screen.print(`The feed failed: ${error instanceof Error ? error.message : String(error)}`);
+    });
     signals.stopNow.throwIfAborted();
     screen.print('Waiting until everything in the streams has been processed.');
     await catchUp(session);
@@ -141,7 +149,9 @@ export const runSession = async (session: Session): Promise<Outcome> => {
       { everyMs: lookAgainMs, unchangedMs: settledMs, now: Date.now, sleep },
       () => screen.print('The account does not balance yet; looking again.'),
     );
-    return { account, feedError };
+    const isSimulated = 'simulate' in options.feed;
+    const wrong = isSimulated ? await checkWrong(ledger, platform.readers.readDeadLetters(), startedAt) : undefined;
+    return { account, wrong, feedError };
   } finally {
     clearInterval(timer);
   }

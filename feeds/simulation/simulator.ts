@@ -10,8 +10,9 @@ import { pick, seededRandom } from './random.ts';
 const resendAt = resendEach / 2 - 1;
 /** One in ten comes compressed, and a resend comes in the other form: its content is the same all the same. */
 const compressedEach = 10;
-/** Of each source. */
+/** Of each subject or source, and of all that was made. */
 const remembered = 50;
+const rememberedOfAll = 500;
 
 export interface SimulatorOptions {
   readonly seed: number;
@@ -39,7 +40,6 @@ const createMemory = <T>(most: number) => {
       if (items.length > most) items.shift();
     },
     of: (key: string): readonly T[] => kept.get(key) ?? [],
-    keys: (): string[] => [...kept.keys()],
   };
 };
 
@@ -55,12 +55,12 @@ export const createSimulator = ({ seed, rate, wrongPercent, encoder, now }: Simu
   const frame: FeedEvent[] = [];
   let next = 0;
   const recent = createMemory<FeedEvent>(remembered);
-  const sent = createMemory<Sent>(remembered);
+  const sent = createMemory<FeedEvent>(remembered);
+  let lately: readonly Sent[] = [];
   let made: Sent[] = [];
   let count = 0;
   let right = 0;
   let wrong = 0;
-  let again = 0;
 
   const refill = (): void => {
     frame.splice(0, frame.length, ...nextEvents());
@@ -79,7 +79,7 @@ export const createSimulator = ({ seed, rate, wrongPercent, encoder, now }: Simu
     event: (subject) => pick(random, recent.of(subject)),
     sent: (source) => {
       const items = sent.of(source);
-      return items.length === 0 ? undefined : pick(random, items).feedEvent;
+      return items.length === 0 ? undefined : pick(random, items);
     },
   };
 
@@ -91,10 +91,8 @@ export const createSimulator = ({ seed, rate, wrongPercent, encoder, now }: Simu
     return encode(one);
   };
   const resend = (): FeedRecord | undefined => {
-    const sources = sent.keys();
-    const source = sources[again++ % sources.length];
-    if (source === undefined) return undefined;
-    const { feedEvent, compression } = pick(random, sent.of(source));
+    if (lately.length === 0) return undefined;
+    const { feedEvent, compression } = pick(random, lately);
     return encode({ feedEvent, compression: compression === 'zlib' ? 'none' : 'zlib' });
   };
   const spoiled = (): FeedRecord | undefined => {
@@ -110,7 +108,8 @@ export const createSimulator = ({ seed, rate, wrongPercent, encoder, now }: Simu
   };
 
   return (records: number): readonly FeedRecord[] => {
-    for (const before of made) sent.add(before.feedEvent.source, before);
+    for (const { feedEvent } of made) sent.add(feedEvent.source, feedEvent);
+    lately = [...lately, ...made].slice(-rememberedOfAll);
     made = [];
     return Array.from({ length: records }, one);
   };
