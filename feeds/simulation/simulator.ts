@@ -61,6 +61,7 @@ export const createSimulator = ({ seed, rate, wrongPercent, encoder, now }: Simu
   let count = 0;
   let right = 0;
   let wrong = 0;
+  let resendsDue = 0;
 
   const refill = (): void => {
     frame.splice(0, frame.length, ...nextEvents());
@@ -104,7 +105,11 @@ export const createSimulator = ({ seed, rate, wrongPercent, encoder, now }: Simu
     const place = count;
     count += 1;
     const isWrong = Math.floor(((place + 1) * wrongPercent) / 100) > Math.floor((place * wrongPercent) / 100);
-    return (isWrong ? spoiled() : place % resendEach === resendAt ? resend() : undefined) ?? fresh();
+    if (place % resendEach === resendAt) resendsDue += 1;
+    if (isWrong) return spoiled() ?? fresh();
+    if (resendsDue === 0) return fresh();
+    resendsDue -= 1;
+    return resend() ?? fresh();
   };
 
   return (records: number): readonly FeedRecord[] => {

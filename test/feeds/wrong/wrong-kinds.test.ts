@@ -1,74 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { createIdentify } from '../../../feeds/account/identify.ts';
 import type { FeedEvent } from '../../../feeds/feed-event.ts';
-import { broadcastEvent } from '../../../feeds/sources/broadcast.ts';
-import { quoteEvent, tradeEvent } from '../../../feeds/sources/market.ts';
-import { postEvent } from '../../../feeds/sources/social.ts';
-import { positionEvent } from '../../../feeds/sources/stadium-sensors.ts';
 import { withBytesFor } from '../../../feeds/wrong/broken-bytes.ts';
-import type { Material } from '../../../feeds/wrong/wrong-kind.ts';
 import { wrongKinds } from '../../../feeds/wrong/wrong-kinds.ts';
 import { sources } from '../../../lib/config/sources.ts';
 import { rejectReasons } from '../../../lambdas/shared/errors/platform-error.ts';
 import { emptyRegistry } from '../support/empty-registry.ts';
 import { encoder, schemaIds } from '../support/encoder.ts';
+import { exampleEvents, materialOf } from '../support/example-events.ts';
 import { judge } from '../support/judge.ts';
 
 const now = Date.UTC(2026, 10, 21, 9);
 const occurredAt = now * 1000;
-const matchId = 'derby';
-const pass = { type: 'PASS', subtype: null, period: 1, periodStartSeconds: 0, startSeconds: 3, endSeconds: 4 };
-const events: readonly FeedEvent[] = [
-  quoteEvent({ symbol: 'EUR/USD', occurredAt, bid: 1.1, ask: 1.2, volume: 5 }),
-  tradeEvent({ symbol: 'BTC/USD', occurredAt, tradeId: 7, price: 9, size: 2, side: 'buy' }),
-  positionEvent({
-    matchId,
-    occurredAt,
-    frame: 3,
-    object: 'player',
-    player: '7',
-    shirt: 10,
-    team: 'home',
-    x: 40,
-    y: 60,
-    z: null,
-    dx: 0.1,
-    dy: -0.1,
-  }),
-  broadcastEvent({
-    matchId,
-    occurredAt,
-    seq: 3,
-    team: 'Home',
-    fromPlayer: 'a',
-    toPlayer: 'b',
-    ...pass,
-    startX: 0.1,
-    startY: 0.2,
-    endX: 0.3,
-    endY: 0.4,
-  }),
-  postEvent({
-    postId: 'p1',
-    occurredAt,
-    team: 'Home',
-    text: 'well played',
-    retweets: 1,
-    replies: 2,
-    likes: 3,
-    quotes: 4,
-  }),
-];
-const find = (of: (event: FeedEvent) => boolean): FeedEvent => {
-  const found = events.find(of);
-  if (!found) throw new Error('there is no such event');
-  return found;
-};
-const material: Material = {
-  encoder,
-  event: (subject) => find((event) => event.subject === subject),
-  sent: (source) => find((event) => event.source === source),
-};
+const events = exampleEvents(occurredAt);
+const material = materialOf(events);
 const named = wrongKinds.map((kind) => ({ ...kind, kind }));
 
 describe('a record that is wrong on purpose', () => {
