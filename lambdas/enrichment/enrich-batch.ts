@@ -34,6 +34,8 @@ export interface BatchResult {
   readonly records: readonly RecordResult[];
   /** Lambda is to go on from this record: the lowest that is not finished, or the first of all after a `halt`. */
   readonly resumeFrom: StreamRecord | undefined;
+  /** What nothing can go on after until someone fixes the deployment. */
+  readonly halted?: unknown;
 }
 
 type Step<T> = T | PlatformError;
@@ -119,7 +121,9 @@ const fromStep = (step: Step<EnrichedEvent>, decoded: Step<DecodedEvent> | undef
 const fromOutcome = (outcome: Outcome, decoded: Step<DecodedEvent> | undefined): RecordResult =>
   typeof outcome === 'string' ? { kind: outcome } : fromError(outcome, decoded);
 
-const haltAt = (records: readonly StreamRecord[], error: unknown): BatchResult => ({
+/** Nothing of the batch counts as finished: it is delivered again from its first record on. */
+export const haltAt = (records: readonly StreamRecord[], error: unknown): BatchResult => ({
   records: records.map(() => ({ kind: 'unfinished', error })),
   resumeFrom: records[0],
+  halted: error,
 });

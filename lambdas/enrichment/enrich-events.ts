@@ -6,7 +6,7 @@ import { serviceError } from '../shared/aws/service-error.ts';
 import { createResilient, type Resilient } from '../shared/resilience/retry.ts';
 import { decodeBatch } from './decode-batch.ts';
 import type { EnrichmentDependencies } from './dependencies.ts';
-import { enrichBatch } from './enrich-batch.ts';
+import { enrichInRounds } from './enrich-in-rounds.ts';
 import { report } from './report.ts';
 
 /** More than fit: half the timeout ends the retries in place, and then the mapping's own attempts begin. */
@@ -21,7 +21,7 @@ const until = { decode: 0.5, record: 0.75, parkAndProject: 1 } as const;
 
 type Explain = (error: unknown) => string;
 
-/** One Kinesis batch: reads it, lets `enrichBatch` decide, says what happened, answers where to go on. */
+/** One Kinesis batch: reads it, lets `enrichInRounds` decide, says what happened, answers where to go on. */
 export const enrichEvents =
   ({ source, rules, decoder, events, entityState, parked, telemetry, now }: EnrichmentDependencies) =>
   async (event: KinesisStreamEvent, context: Context): Promise<KinesisStreamBatchResponse> => {
@@ -46,9 +46,10 @@ export const enrichEvents =
         (error) => `${dependency} ${error instanceof Error ? error.name : 'unknown'}`,
       );
 
-    const result = await enrichBatch(
+    const result = await enrichInRounds(
       {
-        decode: (batch) =>
+        decodeOnce: (batch) => decoder.decodeBatch(batch),
+        decodeWaiting: (batch) =>
           decodeBatch(
             decoder,
             batch,

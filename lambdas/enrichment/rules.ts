@@ -4,6 +4,7 @@ import type { EventHeader } from '../shared/serde/decoder.ts';
 /** What kind of value was found, for a message that must not show the value itself. */
 export const kindOf = (value: unknown): string => {
   if (value === null) return 'null';
+  if (typeof value === 'string') return value === '' ? 'empty text' : `text of ${value.length} characters`;
   if (typeof value !== 'number') return typeof value;
   if (!Number.isFinite(value)) return 'a number that is not finite';
   return value < 0 ? 'a negative number' : value === 0 ? 'zero' : 'a positive number';

@@ -51,7 +51,8 @@ describe('the kind of a value', () => {
   it.each([
     [null, 'null'],
     [undefined, 'undefined'],
-    ['secret', 'string'],
+    ['secret', 'text of 6 characters'],
+    ['', 'empty text'],
     [-1, 'a negative number'],
     [0, 'zero'],
     [2, 'a positive number'],
@@ -61,6 +62,8 @@ describe('the kind of a value', () => {
   });
 
   it('appears in the message of text that is too long', () => {
-    expect(() => text('symbol', 'x'.repeat(11), 10)).toThrow('symbol: must be text of 1 to 10 characters, is string');
+    expect(() => text('symbol', 'x'.repeat(11), 10)).toThrow(
+      'symbol: must be text of 1 to 10 characters, is text of 11 characters',
+    );
   });
 });

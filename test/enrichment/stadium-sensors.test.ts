@@ -103,7 +103,7 @@ describe('a position', () => {
     ['frameMs', { frameMs: 0 }, /^frameMs: must be a number from 1 to 60000, is zero$/],
     ['frame', { frame: -1 }, /^frame: /],
     ['shirt', { shirt: -10 }, /^shirt: /],
-    ['matchId', { matchId: '' }, /^matchId: must be text of 1 to 100 characters, is string$/],
+    ['matchId', { matchId: '' }, /^matchId: must be text of 1 to 100 characters, is empty text$/],
     ['player', { player: '' }, /^player: /],
     ['team', { team: '' }, /^team: /],
   ])('breaks a rule in %s with %o', (field, fields, message) => {
