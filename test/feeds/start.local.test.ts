@@ -96,12 +96,14 @@ describe('npm start', () => {
   });
 
   it('feeds, and at Ctrl-C takes an account that balances', async () => {
-    const { child, ended, says, said } = start('--rate', '200');
+    const { child, ended, says, said } = start('--rate', '200', '--wrong', '5');
     await says('sent ');
     child.kill('SIGINT');
     await expect(ended).resolves.toBe(0);
     expect(said()).toMatch(/in the stream +[1-9]/);
     expect(said()).toContain('The account balances.');
+    expect(said()).toMatch(/Wrong on purpose: ([1-9]\d*) records, \1 in the dead letters with their reason/);
+    expect(said()).toMatch(/arrival to dead letter, ms +count +p50 +p95 +p99 +max +> 5 s/);
     await expect(leftovers()).resolves.toEqual([]);
   });
 });
