@@ -10,6 +10,7 @@ import { createProducer } from '../../lambdas/shared/stream/producer.ts';
 import { createClients } from '../../local/resources/clients.ts';
 import type { LocalRun } from '../../local/run.ts';
 import type { KinesisMapping, LocalWorld } from '../../local/world.ts';
+import { drainIntake, type Waiting } from './intake.ts';
 
 /** One source of the running platform. */
 interface RunningSource {
@@ -28,6 +29,8 @@ export interface Platform {
   isCaughtUp(since: number): boolean;
   /** Changes whenever a shard gets on. */
   checkpoints(): string;
+  /** Waits for what is on its way to the dead letters. @returns messages that are left after all patience */
+  drainIntake(waiting: Waiting): Promise<number>;
   close(): void;
 }
 
@@ -103,6 +106,8 @@ export const openPlatform = ({ world, deployed }: LocalRun, sleep: (ms: number) 
       shards()
         .map(({ shard, checkpoint }) => `${shard}@${checkpoint}`)
         .join(),
+    drainIntake: (waiting) =>
+      drainIntake(clients.sqs, unique(world.queuePollers.list().map(({ queueArn }) => queueArn)), waiting),
     close: () => clients.destroy(),
   };
 };

@@ -140,10 +140,14 @@ export const runSession = async (session: Session): Promise<Outcome> => {
     signals.stopNow.throwIfAborted();
     screen.print('Waiting until everything in the streams has been processed.');
     await catchUp(session);
+    const sleep = (ms: number): Promise<void> => wait(ms, undefined, { signal: signals.stopNow });
+    const onWait = (messages: number): void =>
+      screen.print(`Waiting for ${messages} messages on their way to the dead letters.`);
+    const left = await platform.drainIntake({ now: Date.now, sleep, onWait });
+    if (left > 0) screen.print(`${left} messages did not get to the dead letters: the account is taken without them.`);
     show();
     clearInterval(timer);
     screen.print('Taking the account.');
-    const sleep = (ms: number): Promise<void> => wait(ms, undefined, { signal: signals.stopNow });
     const account = await settle(
       () => takeAccount(platform.readers),
       { everyMs: lookAgainMs, unchangedMs: settledMs, now: Date.now, sleep },
