@@ -3,7 +3,7 @@ import { answerFrom, readKinesisEvent, type StreamRecord } from '../shared/batch
 import { faultOf, sqlStateOf } from '../shared/database/sqlstate.ts';
 import { dispositionOf, reasonOf } from '../shared/errors/platform-error.ts';
 import { serviceError } from '../shared/aws/service-error.ts';
-import { createResilient, type Resilient } from '../shared/resilience/retry.ts';
+import { createResilient, type Resilient, type RetryBudget } from '../shared/resilience/retry.ts';
 import { decodeBatch } from './decode-batch.ts';
 import type { EnrichmentDependencies } from './dependencies.ts';
 import { enrichInRounds } from './enrich-in-rounds.ts';
@@ -19,6 +19,12 @@ const attemptsThatFit = 3;
  */
 const until = { decode: 0.5, record: 0.75, parkAndProject: 1 } as const;
 
+/**
+ * A record of an unknown schema is rejected when it is three seconds old, and its lane waits for that moment: it must not
+ * be missed by a second. The registry is not asked more often for it, since its answer is remembered for a second.
+ */
+const forSchemas = { longestDelayMs: 200 } as const;
+
 type Explain = (error: unknown) => string;
 
 /** One Kinesis batch: reads it, lets `enrichInRounds` decide, says what happened, answers where to go on. */
@@ -29,8 +35,13 @@ export const enrichEvents =
     const records: readonly StreamRecord[] = readKinesisEvent(event);
     const halfMs = context.getRemainingTimeInMillis() / 2;
     const budget = { maxRetries, attemptTimeoutMs: halfMs / attemptsThatFit, now };
-    const resilient = (part: number, mayHelp: (error: unknown) => boolean, reason: Explain): Resilient =>
-      createResilient({ ...budget, deadline: startedAt + halfMs * part }, mayHelp, (error) =>
+    const resilient = (
+      part: number,
+      mayHelp: (error: unknown) => boolean,
+      reason: Explain,
+      pauses: Pick<RetryBudget, 'longestDelayMs'> = {},
+    ): Resilient =>
+      createResilient({ ...budget, ...pauses, deadline: startedAt + halfMs * part }, mayHelp, (error) =>
         telemetry.countByReason('Retries', reason(error), 1),
       );
 
@@ -53,7 +64,7 @@ export const enrichEvents =
           decodeBatch(
             decoder,
             batch,
-            resilient(until.decode, () => true, reasonOf),
+            resilient(until.decode, () => true, reasonOf, forSchemas),
           ),
         enrichers: source.enrichers,
         rules,

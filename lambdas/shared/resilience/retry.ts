@@ -10,6 +10,8 @@ export interface RetryBudget {
   /** How long one attempt may take, milliseconds. */
   readonly attemptTimeoutMs: number;
   readonly now: () => number;
+  /** The longest pause between two attempts. @default 1,000 ms */
+  readonly longestDelayMs?: number;
 }
 
 /**
@@ -20,14 +22,14 @@ export interface RetryBudget {
 export type Resilient = <T>(attempt: (timeoutMs: number) => Promise<T>) => Promise<T>;
 
 /** A service that comes back is not kept waiting for long; an instance that asks once a second does not press it. */
-const longestDelayMs = 1_000;
+const usualDelayMs = 1_000;
 
 /**
  * @param mayHelp - whether an error may go away by itself; any other is thrown at once
  * @param onRetry - told of every attempt that is made again: no retry is silent
  */
 export const createResilient = (
-  { deadline, maxRetries, attemptTimeoutMs, now }: RetryBudget,
+  { deadline, maxRetries, attemptTimeoutMs, now, longestDelayMs = usualDelayMs }: RetryBudget,
   mayHelp: (error: unknown) => boolean,
   onRetry: (error: unknown) => void,
 ): Resilient => {

@@ -80,9 +80,11 @@ export const createShardPoller = (mapping: KinesisMapping, shard: string, world:
 
   const poll = async (): Promise<void> => {
     if (!world.enabled()) return world.sleep(baseRateMs / 5);
+    // Before the read: what arrives while it is answered is not in the answer.
+    const askedAt = world.now();
     const records = await world.read(world.checkpoint.get(), mapping.batchSize);
     if (records.length > 0) return process(records.slice(0, cutBatch(records, mapping.batchSize)));
-    emptyAt = world.now();
+    emptyAt = askedAt;
     return world.sleep(baseRateMs);
   };
 

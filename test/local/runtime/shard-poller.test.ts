@@ -87,6 +87,20 @@ describe('a shard', () => {
     expect(state.checkpoint).toBe('7');
   });
 
+  it('was empty when it was asked, and not when the answer came: something may have arrived meanwhile', async () => {
+    const { world, state } = fakeWorld(3, () => null);
+    const slow: ShardWorld = {
+      ...world,
+      read: async (after, limit) => {
+        const records = await world.read(after, limit);
+        state.now += 40;
+        return records;
+      },
+    };
+    const poller = await run(slow);
+    expect(poller.progress().emptyAt).toBe(1_040);
+  });
+
   it('goes on from the lowest failure, with only what is left of the batch', async () => {
     const { world, seen } = fakeWorld(3, (_, attempt) => (attempt === 1 ? from('2') : null));
     await run(world);
