@@ -79,7 +79,7 @@ ${platform.latency.map(latencyRow).join('\n')}
 ${platform.functions.map((row) => `| ${row.name} | ${whole(row.bundleKb)} | ${known(row.coldStartMs)} | ${known(row.peakRssMb)} |`).join('\n')}
 
 Peak memory is the largest resident set of an instance after a burst at the end, with batches of up to
-${platform.fullestBatch}; the run ends a function that uses more than its template gives it, which is 512 MB here.
+${platform.fullestBatch}, and 500 rejects for the intake; the run ends a function that uses more than its template gives it, which is 512 MB here.
 
 A cold start is from the spawn of the process to the loaded bundle, on this machine; Lambda adds its own.
 `;

@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ScanCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { synthesize } from '../../bin/local/synthesize.ts';
 import { createClients } from '../../local/resources/clients.ts';
 import { startLocal } from '../../local/run.ts';
@@ -47,11 +48,15 @@ export interface PlatformResult {
 const perSecond = 500;
 const tickMs = 20;
 const burst = 40_000;
+const rejects = 500;
 const enrichment = 'millrace-local-enrichment-';
 const functionNames = [
   ...benchSources.map(({ source }) => `enrichment-${source}`),
   'operations-migrate-database',
   'operations-prepare-partitions',
+  'operations-check-readiness',
+  'operations-take-in-parked',
+  'operations-take-in-given-up',
 ];
 
 const most = (values: readonly number[]): number | undefined => (values.length === 0 ? undefined : Math.max(...values));
@@ -69,6 +74,12 @@ const bundleKb = async (folder: string): Promise<number> => {
     files.filter((file) => file.endsWith('.mjs')).map((file) => stat(join(folder, file))),
   );
   return sizes.reduce((sum, { size }) => sum + size, 0) / 1024;
+};
+
+/** Until every reject is a dead letter. */
+const takenIn = async (dynamodb: DynamoDBClient, table: string): Promise<void> => {
+  const count = new ScanCommand({ TableName: table, Select: 'COUNT' });
+  while (((await dynamodb.send(count)).Count ?? 0) < rejects) await new Promise((resolve) => setTimeout(resolve, 100));
 };
 
 interface Seen {
@@ -144,9 +155,18 @@ export const benchPlatform = async (seconds: number, progress: (line: string) =>
 
     // Its schedule calls it once a day: here it has to be called for its cold start to be seen.
     await world.functions.invoke('millrace-local-operations-prepare-partitions', {});
+    await world.functions.invoke('millrace-local-operations-check-readiness', {});
     progress(`a burst of ${burst} events, for batches that are full`);
     await send(mixedRecords('1', burst, schemaIds));
     await finished(records.length + burst);
+    // For the intake, which has had nothing to do.
+    const letters = Array.from({ length: rejects }, (_, n) => ({
+      source: 'market',
+      data: Buffer.from(`no frame ${n}`),
+    }));
+    await send(letters);
+    await finished(records.length + burst + rejects);
+    await takenIn(clients.dynamodb, run.deployed.output('millrace-local-foundation', 'DeadLetterTableName'));
     return {
       seconds,
       latency,
