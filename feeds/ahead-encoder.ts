@@ -10,7 +10,7 @@ import type { SchemaIds } from '../lambdas/shared/serde/schema-ids.ts';
  * sends some of its records with it. Nothing in a function's bundle knows that version's id.
  */
 export interface AheadEncoder extends Encoder {
-  /** Registers the next version of every subject. Once is enough. @throws Error of the registry */
+  /** Registers the next version of every subject. Once is enough. @throws Error of the registry, or naming the subject that it refuses */
   readonly register: () => Promise<void>;
   /** From now on every third event is written with the version that was registered. */
   readonly goAhead: () => void;
@@ -55,13 +55,17 @@ export const createAheadEncoder = ({ encoder, schemaIds, glue, registryName }: A
 
   const registerNext = async (newest: KnownSchema): Promise<[string, KnownSchema]> => {
     const definition = nextDefinition(newest);
-    const { SchemaVersionId: id = '', VersionNumber: version = 0 } = await glue.send(
+    const { SchemaVersionId, VersionNumber, Status } = await glue.send(
       new RegisterSchemaVersionCommand({
         SchemaId: { RegistryName: registryName, SchemaName: newest.subject },
         SchemaDefinition: JSON.stringify(definition),
       }),
     );
-    return [id.toLowerCase(), { subject: newest.subject, version, definition }];
+    // A refused version has an id and a number too.
+    if (Status !== 'AVAILABLE' || SchemaVersionId === undefined || VersionNumber === undefined) {
+      throw new Error(`the registry does not take the next version of ${newest.subject}: its status is ${Status}`);
+    }
+    return [SchemaVersionId.toLowerCase(), { subject: newest.subject, version: VersionNumber, definition }];
   };
 
   return {

@@ -1,7 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateRegistryCommand, CreateSchemaCommand, GetSchemaVersionCommand, GlueClient } from '@aws-sdk/client-glue';
+import {
+  CreateRegistryCommand,
+  CreateSchemaCommand,
+  GetSchemaVersionCommand,
+  GlueClient,
+  RegisterSchemaVersionCommand,
+} from '@aws-sdk/client-glue';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createIdentify } from '../../feeds/account/identify.ts';
 import { createAheadEncoder, type AheadEncoder } from '../../feeds/ahead-encoder.ts';
@@ -88,6 +94,21 @@ describe('a producer that is ahead', () => {
     ahead.goAhead();
     expect(idOf(send(quote))).toBe(first);
     expect(schemaIds.has(first)).toBe(false);
+  });
+
+  it('does not go ahead with a version that the registry refuses, and says of which subject', async () => {
+    const { definition } = knownSchemas.find(({ subject }) => subject === 'market-trade') ?? {};
+    const { fields } = definition as { fields: object[] };
+    const number = { name: 'sentAhead', type: ['null', 'int'], default: null };
+    await glue.send(
+      new RegisterSchemaVersionCommand({
+        SchemaId: { RegistryName: registryName, SchemaName: 'market-trade' },
+        SchemaDefinition: JSON.stringify({ ...(definition as object), fields: [...fields, number] }),
+      }),
+    );
+    await expect(ahead.register()).rejects.toThrow('next version of market-trade: its status is FAILURE');
+    ahead.goAhead();
+    expect(Array.from({ length: 3 }, () => send(trade)).every(isDeployed)).toBe(true);
   });
 });
 

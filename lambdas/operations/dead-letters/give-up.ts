@@ -11,7 +11,11 @@ const GiveUp = z.object({
     condition: text(64),
     approximateInvokeCount: z.int().check(z.nonnegative()),
   }),
-  responseContext: z.optional(z.object({ functionError: z.optional(text(200)) })),
+  /**
+   * Lambda leaves it out where age ended the batch. `functionError` is null where the function answered, and named
+   * records that are not finished.
+   */
+  responseContext: z.nullish(z.object({ functionError: z.nullish(text(200)) })),
   timestamp: z.iso.datetime(),
   /** The event as the function got it, once more as JSON. */
   payload: z.string(),

@@ -29,6 +29,14 @@ const longestMessage = 1_000;
 /** One way to write a time, or times could not be compared as text. */
 const utc = (time: string | number): string => new Date(time).toISOString();
 
+/** What a give-up says of the function; that it was called at all is known only where there is an answer. */
+const lastAnswer = ({ responseContext }: GiveUp): string => {
+  if (!responseContext) return 'with no answer of the function to tell of';
+  return responseContext.functionError == null
+    ? 'the function having answered that it is not finished'
+    : 'the function having crashed';
+};
+
 export const letterOfParked = (parked: ParkedMessage): Letter => {
   const { reason, stage, errorClass, message, source, position, schemaId, correlationId, attempts, size } = parked;
   return {
@@ -56,17 +64,14 @@ export const letterOfParked = (parked: ParkedMessage): Letter => {
  */
 export const lettersOfGiveUp = (giveUp: GiveUp, sources: ReadonlyMap<string, string>): Letter[] => {
   const { condition, approximateInvokeCount } = giveUp.requestContext;
-  const crash = giveUp.responseContext?.functionError ?? null;
   return recordsOf(giveUp).map(({ position, bytes, arrivedAt }) => ({
     position,
     via: 'given-up',
     source: sources.get(position.stream) ?? position.stream,
     reason: condition,
     stage: null,
-    errorClass: crash,
-    message:
-      `Lambda gave up on its batch after ${approximateInvokeCount} attempts, ` +
-      (crash === null ? 'the function having answered that it is not finished' : 'the function having crashed'),
+    errorClass: giveUp.responseContext?.functionError ?? null,
+    message: `Lambda gave up on its batch after ${approximateInvokeCount} attempts, ${lastAnswer(giveUp)}`,
     schemaId: schemaIdIn(bytes),
     correlationId: null,
     arrivedAt: utc(arrivedAt),

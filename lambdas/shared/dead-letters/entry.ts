@@ -16,7 +16,7 @@ const Summary = z.object({
   shard: z.string(),
   sequenceNumber: z.string(),
   via: z.enum(['parked', 'given-up']),
-  /** A reject reason, or what Lambda calls the end of its attempts. */
+  /** A reject reason, or what Lambda calls the end of what it gave up on. */
   reason: z.string(),
   /** What only a reject knows is null for what Lambda gave up on. */
   stage: z.nullable(z.string()),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { KinesisMapping } from '../../world.ts';
+import type { GiveUpCause } from './next-step.ts';
 import { kinesisEvent, type PolledRecord } from './record.ts';
 
 /** What Lambda writes of a batch it gives up (LDG, "Retain discarded batch records for a Kinesis Data Streams…"). */
@@ -9,11 +10,17 @@ export interface GiveUp {
   readonly region: string;
   readonly shard: string;
   readonly records: readonly PolledRecord[];
+  readonly cause: GiveUpCause;
   readonly attempts: number;
-  /** Of the last attempt; undefined where age ended it before one. */
-  readonly functionError: string | undefined;
+  /** Of the last attempt; null where the function answered. */
+  readonly functionError: string | null;
   readonly requestId: string;
 }
+
+const conditions = { attempts: 'RetryAttemptsExhausted', age: 'RecordAgeExceeded' } as const satisfies Record<
+  GiveUpCause,
+  string
+>;
 
 /** `aws/lambda/<mapping>/<shard>/YYYY/MM/DD/YYYY-MM-DDTHH.MM.SS-<uuid>` */
 export const giveUpKey = (mapping: string, shard: string, at: Date, uuid: string): string => {
@@ -25,22 +32,24 @@ export const giveUpKey = (mapping: string, shard: string, at: Date, uuid: string
 const iso = (record: PolledRecord | undefined): string | undefined =>
   record && new Date(record.arrivedAt).toISOString();
 
+/**
+ * AWS documents the object for attempts only. What it writes for age was recorded from AWS by tests of others: no
+ * `responseContext`, whatever was tried before, and one invocation where there was none.
+ */
 export const giveUpBody = (
-  { mapping, region, shard, records, attempts, functionError, requestId }: GiveUp,
+  { mapping, region, shard, records, cause, attempts, functionError, requestId }: GiveUp,
   at: Date,
 ) => {
   return {
     requestContext: {
       requestId,
       functionArn: mapping.functionArn,
-      condition: 'RetryAttemptsExhausted', // also for age: AWS documents no other
-      approximateInvokeCount: attempts,
+      condition: conditions[cause],
+      approximateInvokeCount: Math.max(1, attempts),
     },
-    responseContext: {
-      statusCode: 200,
-      executedVersion: '$LATEST',
-      ...(functionError === undefined ? {} : { functionError }),
-    },
+    ...(cause === 'attempts'
+      ? { responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError } }
+      : {}),
     version: '1.0',
     timestamp: at.toISOString(),
     KinesisBatchInfo: {

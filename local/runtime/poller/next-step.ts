@@ -9,19 +9,25 @@ export interface Batch {
   readonly failures: number;
 }
 
+/** Which of a mapping's limits ended a batch. */
+export type GiveUpCause = 'attempts' | 'age';
+
 /** What to do after an attempt. `done` is the last record that is finished now, if any is. */
 export type NextStep =
   | { readonly kind: 'advance'; readonly done: PolledRecord }
   | { readonly kind: 'retry'; readonly batch: Batch; readonly done?: PolledRecord }
-  | { readonly kind: 'give-up'; readonly batch: Batch; readonly done?: PolledRecord };
+  | { readonly kind: 'give-up'; readonly cause: GiveUpCause; readonly batch: Batch; readonly done?: PolledRecord };
 
 type Limits = Pick<KinesisMapping, 'maxAttempts' | 'maxAgeMs'>;
 
-const isOver = ({ records, failures }: Batch, { maxAttempts, maxAgeMs }: Limits, now: number): boolean => {
-  const [first] = records;
+/** Whether a batch is too old to be tried at all; age counts also while a function is not invoked. */
+export const isTooOld = ({ records: [first] }: Batch, { maxAgeMs }: Limits, now: number): boolean =>
+  maxAgeMs >= 0 && first !== undefined && now - first.arrivedAt > maxAgeMs;
+
+const endOf = (batch: Batch, limits: Limits, now: number): GiveUpCause | undefined => {
   // MaximumRetryAttempts counts the tries after the first (CloudFormation, AWS::Lambda::EventSourceMapping).
-  if (maxAttempts >= 0 && failures > maxAttempts) return true;
-  return maxAgeMs >= 0 && first !== undefined && now - first.arrivedAt > maxAgeMs;
+  if (limits.maxAttempts >= 0 && batch.failures > limits.maxAttempts) return 'attempts';
+  return isTooOld(batch, limits, now) ? 'age' : undefined;
 };
 
 /**
@@ -34,13 +40,10 @@ export const nextStep = (batch: Batch, verdict: Verdict, limits: Limits, now: nu
   const done = from > 0 ? batch.records[from - 1] : undefined;
   // A batch that moved on is another batch: its first record has failed once.
   const rest: Batch = { records: batch.records.slice(from), failures: from > 0 ? 1 : batch.failures + 1 };
-  const step = isOver(rest, limits, now) ? ('give-up' as const) : ('retry' as const);
-  return { kind: step, batch: rest, ...(done ? { done } : {}) };
+  const left = { batch: rest, ...(done ? { done } : {}) };
+  const cause = endOf(rest, limits, now);
+  return cause ? { kind: 'give-up', cause, ...left } : { kind: 'retry', ...left };
 };
-
-/** Whether a batch is too old to be tried at all; age counts also while a function is not invoked. */
-export const isTooOld = (batch: Batch, limits: Limits, now: number): boolean =>
-  isOver({ ...batch, failures: 0 }, limits, now);
 
 const firstDelayMs = 100;
 const longestDelayMs = 10_000;

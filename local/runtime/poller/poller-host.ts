@@ -76,14 +76,15 @@ export const createPollerHost = (options: PollerOptions): RunningPollers => {
       enabled: () => polled.mapping.enabled,
       read: createShardReader(kinesis, mapping, shard),
       invoke: (event) => functions.invoke(mapping.functionArn, event),
-      giveUp: ({ records, failures }, last) =>
+      giveUp: ({ records, failures }, cause, last) =>
         giveUp({
           mapping,
           region,
           shard,
           records,
+          cause,
           attempts: failures,
-          functionError: last && 'error' in last ? last.error : undefined,
+          functionError: last && 'error' in last ? last.error : null,
           requestId: last?.requestId ?? '',
         }),
       checkpoint: { get: () => checkpoints.get(shard), set: (number) => checkpoints.set(shard, number) },

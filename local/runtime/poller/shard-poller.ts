@@ -1,6 +1,6 @@
 import type { InvokeResult, KinesisMapping, ShardProgress } from '../../world.ts';
 import { readAnswer } from './answer.ts';
-import { isTooOld, nextStep, retryDelay, type Batch } from './next-step.ts';
+import { isTooOld, nextStep, retryDelay, type Batch, type GiveUpCause } from './next-step.ts';
 import { cutBatch, kinesisEvent, type PolledRecord } from './record.ts';
 
 /** What polling one shard needs of the outside; the clock too, so that a test can turn it by hand. */
@@ -15,7 +15,8 @@ export interface ShardWorld {
   /** Up to `limit` records after a sequence number, or from the mapping's starting position. */
   readonly read: (after: string | undefined, limit: number) => Promise<readonly PolledRecord[]>;
   readonly invoke: (event: unknown) => Promise<InvokeResult>;
-  readonly giveUp: (batch: Batch, last: InvokeResult | undefined) => Promise<void>;
+  /** @param last - undefined where the function was not invoked */
+  readonly giveUp: (batch: Batch, cause: GiveUpCause, last: InvokeResult | undefined) => Promise<void>;
   readonly checkpoint: { readonly get: () => string | undefined; readonly set: (sequenceNumber: string) => void };
   readonly report: (report: {
     readonly records: number;
@@ -40,18 +41,25 @@ export const createShardPoller = (mapping: KinesisMapping, shard: string, world:
     finishedUntil = arrivedAt;
   };
 
+  const giveUp = async (batch: Batch, cause: GiveUpCause, last?: InvokeResult): Promise<undefined> => {
+    await world.giveUp(batch, cause, last);
+    finish(batch.records.at(-1) as PolledRecord);
+  };
+
   const attempt = async (batch: Batch): Promise<Batch | undefined> => {
+    const records = batch.records.length;
     const iteratorAgeMs = world.now() - (batch.records.at(-1)?.arrivedAt ?? world.now());
+    if (isTooOld(batch, mapping, world.now())) {
+      world.report({ records, ms: 0, outcome: 'given-up', iteratorAgeMs });
+      return giveUp(batch, 'age');
+    }
     const startedAt = performance.now();
-    const tooOld = isTooOld(batch, mapping, world.now());
-    const result = tooOld ? undefined : await world.invoke(kinesisEvent(mapping, world.region, shard, batch.records));
+    const result = await world.invoke(kinesisEvent(mapping, world.region, shard, batch.records));
     const ms = performance.now() - startedAt;
     // Stopping kills what does not end by itself. That is no failure of the batch: the next run delivers it again.
-    if (world.stopped() && result && 'error' in result) return undefined;
+    if (world.stopped() && 'error' in result) return undefined;
     const numbers = batch.records.map(({ sequenceNumber }) => sequenceNumber);
-    const verdict = result
-      ? readAnswer(result, numbers, mapping.reportBatchItemFailures)
-      : ({ kind: 'failed', why: 'older than the mapping allows' } as const);
+    const verdict = readAnswer(result, numbers, mapping.reportBatchItemFailures);
     const step = nextStep(batch, verdict, mapping, world.now());
     if ('done' in step && step.done) finish(step.done);
     const outcome = {
@@ -59,17 +67,13 @@ export const createShardPoller = (mapping: KinesisMapping, shard: string, world:
       retry: verdict.kind === 'from' ? 'partly' : 'failed',
       'give-up': 'given-up',
     } as const;
-    if (result || step.kind === 'give-up') {
-      world.report({ records: batch.records.length, ms, outcome: outcome[step.kind], iteratorAgeMs });
-    }
+    world.report({ records, ms, outcome: outcome[step.kind], iteratorAgeMs });
     if (step.kind === 'advance') return undefined;
     if (step.kind === 'retry') {
       await world.sleep(retryDelay(step.batch.failures, world.random()));
       return step.batch;
     }
-    await world.giveUp(step.batch, result);
-    finish(step.batch.records.at(-1) as PolledRecord);
-    return undefined;
+    return giveUp(step.batch, step.cause, result);
   };
 
   /** Runs a batch to its end: finished, given up, or left where it is because polling stopped or was disabled. */

@@ -19,6 +19,7 @@ const giveUp: GiveUp = {
   region: 'eu-west-1',
   shard: 'shardId-000000000001',
   records: [record(1), record(2)],
+  cause: 'attempts',
   attempts: 3,
   functionError: 'Unhandled',
   requestId: 'request',
@@ -64,8 +65,15 @@ describe('a batch that is given up', () => {
     ]);
   });
 
-  it('names no error of the function where there was none', () => {
-    const { responseContext } = giveUpBody({ ...giveUp, functionError: undefined }, at);
-    expect(responseContext).not.toHaveProperty('functionError');
+  // From here on as it was recorded from AWS; the documents do not say.
+  it('has null for the error of a function that answered', () => {
+    const { responseContext } = giveUpBody({ ...giveUp, functionError: null }, at);
+    expect(responseContext).toEqual({ statusCode: 200, executedVersion: '$LATEST', functionError: null });
+  });
+
+  it('has another condition where age ended it, no answer, and one invocation even where there was none', () => {
+    const body = giveUpBody({ ...giveUp, cause: 'age', attempts: 0 }, at);
+    expect(body.requestContext).toMatchObject({ condition: 'RecordAgeExceeded', approximateInvokeCount: 1 });
+    expect(body).not.toHaveProperty('responseContext');
   });
 });

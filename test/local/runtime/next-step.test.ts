@@ -66,12 +66,19 @@ describe('the next step of a shard', () => {
       kind: 'retry',
       batch: batch(2, 1),
     });
-    expect(nextStep(batch(2, 1), failed, limits, now)).toEqual({ kind: 'give-up', batch: batch(3, 1) });
+    expect(nextStep(batch(2, 1), failed, limits, now)).toEqual({
+      kind: 'give-up',
+      cause: 'attempts',
+      batch: batch(3, 1),
+    });
   });
 
   it('gives up what is older than the mapping allows, whatever its attempts', () => {
     const old: Batch = { records: [record(1, now - 60_001)], failures: 0 };
-    expect(nextStep(old, { kind: 'failed', why: 'x' }, limits, now).kind).toBe('give-up');
+    expect(nextStep(old, { kind: 'failed', why: 'x' }, limits, now)).toMatchObject({
+      kind: 'give-up',
+      cause: 'age',
+    });
     expect(isTooOld(old, limits, now)).toBe(true);
     expect(isTooOld(batch(99, 1), limits, now)).toBe(false);
   });

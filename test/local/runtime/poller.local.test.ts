@@ -167,9 +167,11 @@ describe('a poller of a real stream', () => {
     const object = JSON.parse((await Body?.transformToString()) ?? '') as {
       readonly payload: string;
       readonly requestContext: object;
+      readonly responseContext: object;
       readonly KinesisBatchInfo: object;
     };
     expect(object.requestContext).toMatchObject({ condition: 'RetryAttemptsExhausted', approximateInvokeCount: 3 });
+    expect(object.responseContext).toMatchObject({ functionError: null });
     expect(object.KinesisBatchInfo).toMatchObject({ shardId: 'shardId-000000000000', batchSize: 2 });
     expect(texts(JSON.parse(object.payload) as Event)).toEqual(['b', 'c']);
   });

@@ -31,6 +31,7 @@ const fakeWorld = (size: number, behaviour: Behaviour) => {
   const seen = {
     invoked: [] as string[][],
     givenUp: [] as string[][],
+    causes: [] as { cause: string; attempts: number; invoked: boolean }[],
     slept: [] as number[],
     outcomes: [] as string[],
     complaints: [] as string[],
@@ -63,7 +64,10 @@ const fakeWorld = (size: number, behaviour: Behaviour) => {
       const answer = behaviour(numbers, seen.invoked.length);
       return answer === failure ? failure : { payload: answer, requestId: 'r' };
     },
-    giveUp: async ({ records }: Batch) => void seen.givenUp.push(numbersOf(records)),
+    giveUp: async ({ records, failures }: Batch, cause, last) => {
+      seen.givenUp.push(numbersOf(records));
+      seen.causes.push({ cause, attempts: failures, invoked: last !== undefined });
+    },
     checkpoint: { get: () => state.checkpoint, set: (number) => (state.checkpoint = number) },
     report: ({ outcome }) => void seen.outcomes.push(outcome),
     complain: (message) => void seen.complaints.push(message),
@@ -117,6 +121,7 @@ describe('a shard', () => {
     expect(seen.invoked).toEqual([['1', '2', '3'], ['1', '2', '3'], ['1', '2', '3'], ['4']]);
     expect(seen.slept.slice(0, 2)).toEqual([200, 400]);
     expect(seen.givenUp).toEqual([['1', '2', '3']]);
+    expect(seen.causes).toEqual([{ cause: 'attempts', attempts: 3, invoked: true }]);
     expect(seen.outcomes).toEqual(['failed', 'failed', 'given-up', 'finished']);
   });
 
@@ -130,9 +135,18 @@ describe('a shard', () => {
   it('gives up what is too old, without invoking', async () => {
     const { world, seen, state } = fakeWorld(2, () => null);
     state.now += 60_001;
-    await run(world);
+    await run(world, { maxAttempts: 0 });
     expect(seen.invoked).toEqual([]);
     expect(seen.givenUp).toEqual([['1', '2']]);
+    expect(seen.causes).toEqual([{ cause: 'age', attempts: 0, invoked: false }]);
+    expect(seen.outcomes).toEqual(['given-up']);
+  });
+
+  it('gives up for its age what became too old between two attempts, even before the last', async () => {
+    const { world, seen } = fakeWorld(1, () => failure);
+    await run(world, { maxAgeMs: 500 });
+    expect(seen.invoked).toHaveLength(2);
+    expect(seen.causes).toEqual([{ cause: 'age', attempts: 2, invoked: false }]);
   });
 
   it('tries for ever where nothing limits it', async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAwsServices, type AwsServices } from '../../support/aws-services.ts';
+import { awsGiveUp } from './support/aws-give-up.ts';
 import {
   arrivedAt,
   bytesOf,
@@ -152,8 +153,8 @@ describe('a batch that Lambda gave up on', () => {
       via: 'given-up',
       reason: 'RetryAttemptsExhausted',
       stage: null,
-      errorClass: 'Unhandled',
-      message: 'Lambda gave up on its batch after 3 attempts, the function having crashed',
+      errorClass: null,
+      message: 'Lambda gave up on its batch after 3 attempts, the function having answered that it is not finished',
       schemaId: null,
       correlationId: null,
       arrivedAt: new Date(arrivedAt).toISOString(),
@@ -165,6 +166,47 @@ describe('a batch that Lambda gave up on', () => {
     expect(await intake.givenUp([notice([key])])).toEqual(failed());
     expect(await entriesOf(aws, stream)).toEqual(entries);
     expect(intake.counted.sums.get('market DeadLetters RetryAttemptsExhausted')).toBe(2);
+  });
+
+  it.each([
+    [
+      'the function crashed',
+      awsGiveUp('RetryAttemptsExhausted', '{"statusCode":200,"executedVersion":"$LATEST","functionError":"Unhandled"}'),
+      ['RetryAttemptsExhausted', 'Unhandled', '4 attempts, the function having crashed'],
+    ],
+    [
+      'it answered that records are not finished',
+      awsGiveUp('RetryAttemptsExhausted', '{"statusCode":200,"executedVersion":"$LATEST","functionError":null}'),
+      ['RetryAttemptsExhausted', null, '4 attempts, the function having answered that it is not finished'],
+    ],
+    [
+      'an answer names no error at all',
+      awsGiveUp('RetryAttemptsExhausted', '{"statusCode":200,"executedVersion":"$LATEST"}'),
+      ['RetryAttemptsExhausted', null, '4 attempts, the function having answered that it is not finished'],
+    ],
+    [
+      'its records became too old',
+      awsGiveUp('RecordAgeExceeded'),
+      ['RecordAgeExceeded', null, '4 attempts, with no answer of the function to tell of'],
+    ],
+    [
+      'there is null for an answer',
+      awsGiveUp('RecordAgeExceeded', 'null'),
+      ['RecordAgeExceeded', null, '4 attempts, with no answer of the function to tell of'],
+    ],
+  ])('is taken in from the JSON of AWS where %s', async (_, body, [reason, errorClass, end]) => {
+    const other = newStream();
+    const key = await putGiveUp(other, body(other));
+    expect(await createIntake(aws).givenUp([notice([key])])).toEqual(failed());
+    const entries = await entriesOf(aws, other);
+    expect(entries).toHaveLength(1);
+    expect(entries[0]).toMatchObject({
+      reason,
+      errorClass,
+      message: `Lambda gave up on its batch after ${end}`,
+      failedAt: '2026-11-21T08:05:06.021Z',
+      bytes: new Uint8Array(Buffer.from('hello')),
+    });
   });
 
   it('of a stream that is not known is of a source of that name', async () => {

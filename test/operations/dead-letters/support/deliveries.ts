@@ -27,7 +27,7 @@ export const parkedMessage = (stream: string, n: number, overrides: Partial<Park
   ...overrides,
 });
 
-/** A batch as Lambda writes it to the bucket when it gives up on it. */
+/** A batch as Lambda writes it to the bucket when it gives up on it, the function having answered each time. */
 export const giveUp = (stream: string, numbers: readonly number[], bytes: (n: number) => Buffer = bytesOf): string =>
   JSON.stringify({
     requestContext: {
@@ -36,7 +36,7 @@ export const giveUp = (stream: string, numbers: readonly number[], bytes: (n: nu
       condition: 'RetryAttemptsExhausted',
       approximateInvokeCount: 3,
     },
-    responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+    responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: null },
     version: '1.0',
     timestamp: new Date(failedAt).toISOString(),
     KinesisBatchInfo: { shardId: shard, batchSize: numbers.length },
