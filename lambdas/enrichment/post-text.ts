@@ -36,7 +36,7 @@ const wholeLink = /^https?:\/\/[^…]+$/i;
 const upToPunctuation = /^.*[\p{L}\p{M}\p{N}/_~#=&%+*$@-]/u;
 const upToBracket = /^.*[\p{L}\p{M}\p{N}/_~#=&%+*$@)-]/u;
 /** Not within a word or an entity; one may follow another at once. Signs that make an emoji of a digit are no letters. */
-const tagRun = /(?<![\p{L}\p{M}\p{N}_\&])(?:#[[\p{L}\p{M}\p{N}_]--[\uFE0E\uFE0F\u20E3]]+)+/gv;
+const tagRun = /(?<![\p{L}\p{M}\p{N}_\x26])(?:#[[\p{L}\p{M}\p{N}_]--[\uFE0E\uFE0F\u20E3]]+)+/gv;
 /** Not within a word, as in an e-mail address. */
 const mention = /(?<![\p{L}\p{M}\p{N}_])@\w+/gu;
 

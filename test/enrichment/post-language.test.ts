@@ -4,10 +4,12 @@ import { languageOf } from '../../lambdas/enrichment/post-language.ts';
 describe('the language of a post', () => {
   it.each([
     ['What a game by the whole team last night', 'en'],
+    ['They won it', 'en'],
     ['WHAT A GAME. PREVAILS down the stretch', 'en'],
     ['Esto es una gran victoria para el equipo', 'es'],
     ['Nadie nos quería esta temporada y ahora somos ELITE 8!!!! Lets go', 'es'],
     ['Après la victoire cette nuit contre Ohio State, l’équipe est de retour', 'fr'],
+    ['Juste incroyable à chaque année et me chie dans les mains', 'fr'],
     ['Das war ein großartiges Spiel gestern Abend', 'de'],
     ['Отличная игра сегодня вечером', 'ru'],
     ['هذا فريق عظيم', 'ar'],
