@@ -27,8 +27,9 @@ const lastCodePoint = 0x10ffff;
  * Cut to 16 bits they also end in U+F900-FAFF, a block of ideographs that nobody writes, and would pass for Chinese.
  */
 const noCharacter = /[\p{Co}\p{Cn}\p{Cc}\p{Cs}\uFFFD\uF900-\uFAFF]+/gu;
-const repostMark = /^\s*(?<quote>["'“”„‘«]?)\s*RT\s+@\w+:?\s*/u;
-const closingQuote = /["'”“’»]\s*$/u;
+/** In text whose spaces are single ones. */
+const repostMark = /^(?<quote>["'“”„‘«]?) ?RT @\w+:? ?/u;
+const closingQuote = /["'”“’»]$/u;
 /** Feeds shorten posts, and so also cut links: `https:/…`. Those are no link, and no text either. */
 const anyLink = /https?:\S*/gi;
 const wholeLink = /^https?:\/\/[^…]+$/i;
@@ -57,7 +58,7 @@ const linksOf = (said: string): readonly string[] =>
     // Nothing but punctuation may have stood behind the slashes.
     .filter((link) => wholeLink.test(link));
 
-/** What the author says, without the mark of a repost and what stands around it. */
+/** What the author says, without the mark of a repost and what stands around it. @param whole - tidied */
 const saidOf = (whole: string): { readonly said: string; readonly repost: boolean } => {
   const mark = repostMark.exec(whole);
   if (mark === null) return { said: whole, repost: false };
