@@ -37,7 +37,6 @@ export const broadcastType = (type: string, subtype: string | null): string => {
 
 const withTheBall = new Set([
   'pass',
-  'shot',
   'recovery',
   'foul',
   'kick-off',
@@ -48,6 +47,9 @@ const withTheBall = new Set([
   'set-piece',
 ]);
 
-/** Whether the team of an event has the ball when it is over: not after a loss, a goal or a card, nor in a lost challenge. */
+/**
+ * Whether the team of an event has the ball when it is over: not after a loss, a shot, a goal or a card, nor in a lost
+ * challenge. What becomes of a shot is the other team's, or out.
+ */
 export const keepsTheBall = (type: string, subtype: string | null): boolean =>
   withTheBall.has(type) || (type === 'challenge' && partsOf(subtype).includes('WON'));

@@ -72,6 +72,12 @@ describe('a broadcast event', () => {
     expect(message).toEqual({ channel: 'match/events/metrica-1', delivery: 'each' });
   });
 
+  it('is counted apart from one of another match and team, wherever their names have their slashes', () => {
+    const seriesOf = (matchId: string, team: string) => enrich({ matchId, team }).measures[0]?.series;
+    expect(seriesOf('a/b', 'c')).toBe('broadcast.count:a%2Fb/c/pass');
+    expect(seriesOf('a', 'b/c')).toBe('broadcast.count:a/b%2Fc/pass');
+  });
+
   it('has the clock of its period', () => {
     expect(bodyOf({ period: 1, startSeconds: 31.5 })).toMatchObject({ period: 1, clockSeconds: 31.5 });
     expect(bodyOf({ period: 2, periodStartSeconds: 2885.4, startSeconds: 2900, endSeconds: 2901 })).toMatchObject({
@@ -123,6 +129,8 @@ describe('a broadcast event', () => {
     ['BALL LOST', 'THEFT', null],
     ['BALL OUT', null, null],
     ['SHOT', 'ON TARGET-GOAL', null],
+    ['SHOT', 'ON TARGET-SAVED', null],
+    ['SHOT', 'OFF TARGET-OUT', null],
     ['CARD', 'YELLOW', null],
   ])('after a %s %s the ball is with %s', (type, subtype, possession) => {
     expect(bodyOf({ type, subtype })['possession']).toBe(possession);

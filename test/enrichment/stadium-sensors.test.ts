@@ -82,6 +82,15 @@ describe('a position', () => {
     expect(message).toEqual({ channel: 'match/positions/liv-che', delivery: 'latest', perSecond: 5 });
   });
 
+  it('is of one player of one match, wherever their names have their slashes', () => {
+    const namesOf = (matchId: string, player: string) => {
+      const { entity, measures } = enrich({ matchId, player });
+      return [entity, measures[0]?.series];
+    };
+    expect(namesOf('a/b', 'c')).toEqual(['a%2Fb/c', 'stadium-sensors.speed:a%2Fb/c']);
+    expect(namesOf('a', 'b/c')).toEqual(['a/b%2Fc', 'stadium-sensors.speed:a/b%2Fc']);
+  });
+
   it('may be of a player with no number and no team', () => {
     expect(bodyOf({ shirt: null, team: null })).toMatchObject({ shirt: null, team: null, player: '12' });
   });

@@ -1,6 +1,7 @@
 import type { DecodedEvent } from '../../shared/serde/decoder.ts';
 import { broadcastType, keepsTheBall } from '../broadcast-types.ts';
 import { segment } from '../channel.ts';
+import { compositeName } from '../composite-name.ts';
 import type { Enrichment } from '../event.ts';
 import { directionOf, pitch, type Place } from '../pitch.ts';
 import { broken, optionalText, optionalWithin, text, within } from '../rules.ts';
@@ -70,7 +71,7 @@ export const enrichBroadcast = ({ body }: DecodedEvent): Enrichment => {
       ...passOf(type, start, end),
       possession: keepsTheBall(type, subtype) ? team : null,
     },
-    measures: [{ series: `broadcast.count:${matchId}/${team}/${type}`, value: 1, weight: 1 }],
+    measures: [{ series: `broadcast.count:${compositeName(matchId, team, type)}`, value: 1, weight: 1 }],
     message: { channel: `match/events/${segment(matchId)}`, delivery: 'each' },
     ...(critical.has(type) ? { priority: 'critical' as const } : {}),
   };

@@ -1,5 +1,6 @@
 import type { DecodedEvent } from '../../shared/serde/decoder.ts';
 import { segment } from '../channel.ts';
+import { compositeName } from '../composite-name.ts';
 import type { Enrichment } from '../event.ts';
 import { directionOf, pitch, zoneOf, type Place } from '../pitch.ts';
 import { optionalText, optionalWithin, text, within } from '../rules.ts';
@@ -39,7 +40,7 @@ export const enrichPosition = ({ body }: DecodedEvent): Enrichment => {
   const seconds = within('frameMs', body['frameMs'], 1, 60_000) / 1000;
   const speed = Math.hypot(moved.x, moved.y) / seconds;
   const isPlayer = body['object'] === 'player';
-  const entity = `${matchId}/${player}`;
+  const entity = compositeName(matchId, player);
   return {
     entity,
     body: {

@@ -6,10 +6,10 @@ import type { SchemaRegistry } from './registry.ts';
 import type { SchemaIds } from './schema-ids.ts';
 import { createWriterFinder, whyNot } from './writer-finder.ts';
 
-/** Who says it, about when, and how it can be traced; the same in every subject. */
 /** How much it matters that people hear of an event. */
 export type Priority = 'low' | 'normal' | 'high' | 'critical';
 
+/** Who says it, about when, and how it can be traced; the same in every subject. */
 export interface EventHeader {
   readonly source: string;
   readonly sourceEventId: string;

@@ -12,7 +12,12 @@ export type Judgement =
   | { readonly rejected: string; readonly message: string };
 
 /** The way of records of one stream up to the store, through the real decoder, rules and enrichers, as the local environment sets them. */
-export const judge = async (source: string, records: readonly Buffer[], now: number): Promise<Judgement[]> => {
+export const judge = async (
+  source: string,
+  records: readonly Buffer[],
+  now: number,
+  horizonDays?: number,
+): Promise<Judgement[]> => {
   const { enrichers } = await sourceNamed(source);
   const decoder = createDecoder({
     subjects: Object.keys(enrichers),
@@ -26,7 +31,7 @@ export const judge = async (source: string, records: readonly Buffer[], now: num
   return decoded.map((event) => {
     if (event instanceof Error) return { rejected: event.reason, message: event.message };
     try {
-      checkHeader(event.header, { source, maxFutureSeconds: 300, horizonDays: undefined }, now);
+      checkHeader(event.header, { source, maxFutureSeconds: 300, horizonDays }, now);
       const enrich = enrichers[event.subject];
       if (!enrich) throw new Error(`no enricher of ${event.subject}`);
       return { event, enrichment: enrich(event) };
