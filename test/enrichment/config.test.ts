@@ -70,7 +70,7 @@ describe('what an instance connects to', () => {
     expect(rules).toEqual({ source: 'market', maxFutureSeconds: 60, horizonDays: 400 });
   });
 
-  it.each(['weather', '../source', 'market.ts'])('is refused for %s, which is no source', async (name) => {
+  it.each(['no-such-source', '../source', 'market.ts'])('is refused for %s, which is no source', async (name) => {
     expect(await misconfiguration(() => connect(readConfig({ ...env, SOURCE: name })))).toBe(
       `SOURCE: no source can be loaded from lambdas/enrichment/sources/${name}.ts`,
     );
