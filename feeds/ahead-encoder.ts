@@ -70,7 +70,12 @@ export const createAheadEncoder = ({ encoder, schemaIds, glue, registryName }: A
 
   return {
     register: async () => {
-      const versions = new Map(await Promise.all(newestOf(schemaIds).map(registerNext)));
+      const versions = new Map<string, KnownSchema>();
+      // One after the other: where one is refused, no other is still on its way.
+      for (const newest of newestOf(schemaIds)) {
+        const [schemaId, version] = await registerNext(newest);
+        versions.set(schemaId, version);
+      }
       registered = createEncoder({ schemaIds: versions, schemas: [...versions.values()] });
     },
     goAhead: () => {
