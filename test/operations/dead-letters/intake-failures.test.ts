@@ -106,21 +106,21 @@ describe('an outage', () => {
     const intake = createIntake({ ...aws, dynamodb });
     const startedAt = Date.now();
     const bodies = [parkedBody(stream, 1), parkedBody(stream, 2)];
-    expect(await intake.parked(bodies, 1_000)).toEqual(failed('m0', 'm1'));
-    expect(Date.now() - startedAt).toBeLessThan(1_000);
+    expect(await intake.parked(bodies, 6_000)).toEqual(failed('m0', 'm1'));
+    expect(Date.now() - startedAt).toBeLessThan(6_000);
     expect(intake.counted.sums.get('market IntakeUnfinished dead-letters')).toBe(2);
     expect(intake.counted.warnings).toHaveLength(1);
     expect(await createIntake(aws).parked(bodies)).toEqual(failed());
     expect(await entriesOf(aws, stream)).toHaveLength(2);
     dynamodb.destroy();
     await service.stop();
-  });
+  }, 30_000);
 
   it('that only a deployment ends is not waited for', async () => {
     const intake = createIntake(aws, 'no-such-table');
     const startedAt = Date.now();
     expect(await intake.parked([parkedBody(newStream(), 1)], 60_000)).toEqual(failed('m0'));
-    expect(Date.now() - startedAt).toBeLessThan(2_000);
+    expect(Date.now() - startedAt).toBeLessThan(15_000);
   });
 
   it('of the bucket is not the end of a notice either', async () => {

@@ -64,7 +64,7 @@ describe('readiness', () => {
       signals.push(signal);
       return never();
     });
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(performance.now() - startedAt).toBeLessThan(4_000);
     expect(answer.ready).toBe(false);
     expect(notOk(answer)).toEqual([`${kind}: gave no answer within 0.04 s: it hangs, or nothing leads there`]);
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
@@ -87,11 +87,11 @@ describe('readiness', () => {
     const startedAt = performance.now();
     const answer = await checkReadiness({
       ...checks,
-      timeoutMs: 200,
+      timeoutMs: 600,
       dependencies: checks.dependencies.map((check) => ({ ...check, use: never })),
       sources: checks.sources.map((check) => ({ ...check, read: never })),
     });
-    expect(performance.now() - startedAt).toBeLessThan(700);
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
     expect(notOk(answer)).toHaveLength(7);
   });
 

@@ -132,7 +132,7 @@ describe('the schema registry', () => {
     const { asked, find } = await registryOver(() => sleep(60_000, version(), { ref: false }), { timeoutMs: 50 });
     const startedAt = performance.now();
     const found = await Promise.allSettled(uuids(100).map((each) => find(each)));
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
     expect(found.every(({ status }) => status === 'rejected')).toBe(true);
     expect(asked.length).toBeLessThan(10);
     await expect(find(id)).rejects.toMatchObject({ disposition: 'retry', reason: 'registry' });
