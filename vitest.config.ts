@@ -5,7 +5,7 @@ const tier = (
   name: string,
   include: string[],
   exclude: string[] = [],
-  testTimeout = 5_000,
+  testTimeout = 20_000, // properties take a while on a busy machine
   globalSetup: string[] = [],
 ) => ({
   test: { name, include, exclude, testTimeout, globalSetup, hookTimeout: 120_000, environment: 'node' as const },
