@@ -22,7 +22,7 @@ export interface HoldTimes {
 }
 
 /** From the moment at which a dependency goes away until Lambda has stopped reading, at the most. Seconds. */
-const secondsUntilOff = ({ holdAfterSeconds }: Pick<HoldTimes, 'holdAfterSeconds'>): number =>
+export const secondsUntilOff = ({ holdAfterSeconds }: Pick<HoldTimes, 'holdAfterSeconds'>): number =>
   holdAfterSeconds + keeperEverySeconds + keeperTimeoutSeconds + switchSeconds;
 
 /** How many attempts a lane spends on an outage of any length, at the most: the one that is under way, and what fits. */
