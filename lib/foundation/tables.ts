@@ -45,6 +45,8 @@ export class Tables extends Construct {
   readonly idempotency: Table;
   /** What was parked or given up, an entry per record. */
   readonly deadLetters: Table;
+  /** What functions agree on while they run: holds, breakers, verdicts of the guard. */
+  readonly controls: Table;
 
   constructor(scope: Construct, id: string, { environment, retainData }: TablesProps) {
     super(scope, id);
@@ -82,6 +84,12 @@ export class Tables extends Construct {
       sortKey: { name: 'failedAtId', type: AttributeType.STRING },
       projectionType: ProjectionType.INCLUDE,
       nonKeyAttributes: [...listed], // never the bytes: every write of them would be paid twice
+    });
+    this.controls = new Table(this, 'Controls', {
+      ...common,
+      tableName: physicalName(environment, 'controls'),
+      partitionKey: { name: 'id', type: AttributeType.STRING },
+      timeToLiveAttribute: 'expiresAt',
     });
   }
 }

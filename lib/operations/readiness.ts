@@ -30,8 +30,8 @@ export class Readiness extends Construct {
     super(scope, id);
     const { database, deadLetters, schemas } = foundation;
     // What the platform cannot work without. Whatever is added here is asked, and may be asked.
-    const { entityState, idempotency, deadLetters: entries } = foundation.tables;
-    const tables = [entityState, idempotency, entries];
+    const { entityState, idempotency, deadLetters: entries, controls } = foundation.tables;
+    const tables = [entityState, idempotency, entries, controls];
     const queues = Object.values(deadLetters.intake).flatMap(({ queue, failed }) => [queue, failed]);
     const sources = Object.entries(environment.sources).map(([source, { maxLagSeconds }]): WatchedSource => ({
       source,

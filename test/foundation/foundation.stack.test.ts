@@ -26,6 +26,7 @@ const stateful = {
   Streamsmarket3C3B1DC4: 'AWS::Kinesis::Stream',
   Streamssocial8213BD6E: 'AWS::Kinesis::Stream',
   StreamsstadiumsensorsED560A1E: 'AWS::Kinesis::Stream',
+  TablesControls77208115: 'AWS::DynamoDB::Table',
   TablesDeadLetters9956AC4E: 'AWS::DynamoDB::Table',
   TablesEntityState84976EA7: 'AWS::DynamoDB::Table',
   TablesIdempotency498FF680: 'AWS::DynamoDB::Table',
@@ -139,6 +140,7 @@ describe.each(environmentNames)('the foundation of %s', (name) => {
       `millrace-${name}-entity-state`,
       `millrace-${name}-idempotency`,
       `millrace-${name}-dead-letters`,
+      `millrace-${name}-controls`,
     ]);
     expect(tables[0].KeySchema).toEqual([
       { AttributeName: 'entity', KeyType: 'HASH' },
@@ -146,6 +148,8 @@ describe.each(environmentNames)('the foundation of %s', (name) => {
     ]);
     expect(tables[1].KeySchema).toEqual([{ AttributeName: 'id', KeyType: 'HASH' }]);
     expect(tables[1].TimeToLiveSpecification).toEqual({ AttributeName: 'expiration', Enabled: true });
+    expect(tables[3].KeySchema).toEqual([{ AttributeName: 'id', KeyType: 'HASH' }]);
+    expect(tables[3].TimeToLiveSpecification).toEqual({ AttributeName: 'expiresAt', Enabled: true });
     for (const table of tables) {
       expect(table.PointInTimeRecoverySpecification).toEqual({ PointInTimeRecoveryEnabled: true });
       expect(table.BillingMode).toBe('PAY_PER_REQUEST');

@@ -17,7 +17,8 @@ export const startAwsServices = async () => {
   const rest = await startFauxqs({ port: 0, host: '127.0.0.1', logger: false, defaultRegion: settings.region });
   const { port } = tables.address() as AddressInfo;
 
-  const dynamodb = new DynamoDBClient({ ...settings, endpoint: `http://127.0.0.1:${port}`, maxAttempts: 1 });
+  const connectTables = () => new DynamoDBClient({ ...settings, endpoint: `http://127.0.0.1:${port}`, maxAttempts: 1 });
+  const dynamodb = connectTables();
   const sqs = new SQSClient({ ...settings, endpoint: `http://127.0.0.1:${rest.port}`, maxAttempts: 1 });
   const s3 = new S3Client({
     ...settings,
@@ -37,6 +38,7 @@ export const startAwsServices = async () => {
     );
   await createTable('entity-state', ['entity', 'subject']);
   await createTable('idempotency', ['id']);
+  await createTable('controls', ['id']);
   await dynamodb.send(
     new CreateTableCommand({
       TableName: 'dead-letters',
@@ -63,6 +65,8 @@ export const startAwsServices = async () => {
 
   return {
     dynamodb,
+    /** Another client of the tables, to be destroyed by whoever asked for it. */
+    connectTables,
     sqs,
     s3,
     queueUrl,
