@@ -114,6 +114,26 @@ describe('a breaker whose table is away', () => {
     expect(await a.many(1)).toEqual(['answer']);
   });
 
+  it('is not closed by a probe from before it was told to all', async () => {
+    const world = platform();
+    world.dependencyUp = false;
+    world.tableUp = false;
+    const a = world.instance('a');
+    await a.many(5);
+    world.time += 2_000;
+    let answer: (text: string) => void = () => undefined;
+    const late = a.attempt(() => new Promise<string>((resolve) => (answer = resolve)));
+    await new Promise(setImmediate);
+    world.tableUp = true;
+    world.time += 2_000;
+    expect(await a.many(1)).toEqual(['refused']);
+    answer('answer');
+    expect(await late).toBe('answer');
+    expect(await world.read()).toMatchObject({ state: 'open', number: 1 });
+    expect(await a.many(1)).toEqual(['away']); // the next probe
+    expect(a.events.includes('closed')).toBe(false);
+  });
+
   it('does not hide a bug of the store behind an unknown state', async () => {
     const world = platform();
     world.dependencyUp = false;

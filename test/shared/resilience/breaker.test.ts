@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { BreakerStore } from '../../../lambdas/shared/resilience/breaker-store.ts';
+import { createLoneBreakerStore } from '../../../lambdas/shared/resilience/lone-breaker.ts';
 import { platform, times } from './platform-by-hand.ts';
 
 describe('a breaker', () => {
@@ -102,6 +104,38 @@ describe('a breaker', () => {
     expect(await many(1)).toEqual(['refused']);
     world.time += 1;
     expect(await many(2)).toEqual(['away', 'refused']);
+  });
+
+  it('stays closed where it was seen open just before its probe was answered', async () => {
+    const inner = createLoneBreakerStore();
+    let gate = Promise.resolve();
+    const store: BreakerStore = {
+      read: async (dependency) => {
+        const seen = await inner.read(dependency);
+        await gate;
+        return seen;
+      },
+      replace: (...write) => inner.replace(...write),
+    };
+    const world = platform();
+    world.dependencyUp = false;
+    const { many, attempt } = world.instance('a', { store });
+    await many(5);
+    world.time += 2_000;
+    let answer: (text: string) => void = () => undefined;
+    const probe = attempt(() => new Promise<string>((resolve) => (answer = resolve)));
+    await new Promise(setImmediate);
+    world.time += 500;
+    let open: () => void = () => undefined;
+    gate = new Promise((resolve) => (open = resolve));
+    const other = attempt();
+    await new Promise(setImmediate);
+    answer('answer');
+    await new Promise(setImmediate);
+    open();
+    world.dependencyUp = true;
+    expect(await Promise.all([probe, other])).toEqual(['answer', 'answer']);
+    expect(await many(1)).toEqual(['answer']);
   });
 
   it('is probed by an instance whose clock was put back by an hour', async () => {
