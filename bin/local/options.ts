@@ -39,7 +39,8 @@ export interface LocalOptions {
 
 const leastRate = 1;
 const mostRate = 50_000;
-const mostWrong = 90;
+/** A source of which more than half is wrong is held, and then its wrong records are in no dead letters. */
+const mostWrong = 40;
 
 export const help = `Usage: npm start -- [options]
 

@@ -6,6 +6,7 @@ import { wrongKinds } from '../wrong/wrong-kinds.ts';
 import { simulateEvents } from './events.ts';
 import { paceOf, resendEach } from './pace.ts';
 import { pick, seededRandom } from './random.ts';
+import { takeTurns } from './wrong-turns.ts';
 
 const resendAt = resendEach / 2 - 1;
 /** One in ten comes compressed, and a resend comes in the other form: its content is the same all the same. */
@@ -46,7 +47,7 @@ const createMemory = <T>(most: number) => {
 /**
  * Makes records, so many at a time. What is right and new is the same for the same seed and pace, apart from times and
  * ids, however many are asked for at once. Beside it stand resends, which change nothing, and records that are wrong,
- * every kind in turn. Both of them refer to what was made in an earlier call, and so is in its stream by now:
+ * every kind in turn, each source's share of them. Both of them refer to what was made in an earlier call, and so is in its stream by now:
  * within one call to a stream records may change places.
  */
 export const createSimulator = ({ seed, rate, wrongPercent, encoder, now }: SimulatorOptions) => {
@@ -60,8 +61,9 @@ export const createSimulator = ({ seed, rate, wrongPercent, encoder, now }: Simu
   let made: Sent[] = [];
   let count = 0;
   let right = 0;
-  let wrong = 0;
+  let wrongDue = 0;
   let resendsDue = 0;
+  const turns = takeTurns(wrongKinds, wrongPercent);
 
   const refill = (): void => {
     frame.splice(0, frame.length, ...nextEvents());
@@ -89,6 +91,7 @@ export const createSimulator = ({ seed, rate, wrongPercent, encoder, now }: Simu
     const feedEvent = frame[next++] as FeedEvent;
     const one: Sent = { feedEvent, compression: right++ % compressedEach === 0 ? 'zlib' : 'none' };
     made.push(one);
+    turns.sawRight(feedEvent.source);
     return encode(one);
   };
   const resend = (): FeedRecord | undefined => {
@@ -97,16 +100,20 @@ export const createSimulator = ({ seed, rate, wrongPercent, encoder, now }: Simu
     return encode({ feedEvent, compression: compression === 'zlib' ? 'none' : 'zlib' });
   };
   const spoiled = (): FeedRecord | undefined => {
-    const kind = wrongKinds[wrong++ % wrongKinds.length];
+    const kind = turns.next();
     const record = kind?.make(material);
     return record && kind && { ...record, wrong: kind };
   };
   const one = (): FeedRecord => {
     const place = count;
     count += 1;
-    const isWrong = Math.floor(((place + 1) * wrongPercent) / 100) > Math.floor((place * wrongPercent) / 100);
+    wrongDue += Math.floor(((place + 1) * wrongPercent) / 100) - Math.floor((place * wrongPercent) / 100);
     if (place % resendEach === resendAt) resendsDue += 1;
-    if (isWrong) return spoiled() ?? fresh();
+    if (wrongDue > 0) {
+      const record = spoiled();
+      if (record) wrongDue -= 1;
+      return record ?? fresh();
+    }
     if (resendsDue === 0) return fresh();
     resendsDue -= 1;
     return resend() ?? fresh();

@@ -1,4 +1,5 @@
 import type { Environment, SourceSettings } from './environment.ts';
+import { attemptsSpent, leastAttempts } from './hold-arithmetic.ts';
 import { enrichmentUser, physicalName } from './names.ts';
 
 const hour = 3600;
@@ -11,8 +12,8 @@ const ranges: readonly (readonly [keyof SourceSettings, number, number])[] = [
   ['reservedConcurrency', 1, 10_000],
   ['memoryMb', 128, 10_240],
   ['timeoutSeconds', 1, 900],
-  // A hold begins before a quarter of the attempts is spent: fewer than eight leave no quarter worth the name.
-  ['attempts', 8, 10_000],
+  ['attempts', 1, 10_000],
+  ['holdAfterSeconds', 1, 600],
   // Seven days is as long as parking remembers what it has parked (lambdas/enrichment/parked-store.ts).
   ['retentionHours', 24, 168],
   ['maxRecordAgeHours', 1, 168],
@@ -70,6 +71,11 @@ export const checkSource = (environment: Environment, name: string, source: Sour
       ? []
       : [
           `maxRecordAgeHours ${maxRecordAgeHours} must be above longestHoldHours ${longestHoldHours}, or held records are given up`,
+        ]),
+    ...(source.attempts < 1 || source.attempts >= leastAttempts(source)
+      ? []
+      : [
+          `attempts ${source.attempts} must be at least ${leastAttempts(source)}: an outage spends ${attemptsSpent(source)} before its hold has stopped the reading, and that may be a quarter of them`,
         ]),
     ...(reservedConcurrency >= lanes
       ? []

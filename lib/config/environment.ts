@@ -22,6 +22,8 @@ export interface SourceSettings {
   readonly timeoutSeconds: number;
   /** How often Lambda tries a failing record again before it goes to the give-ups bucket. Bounds crash loops. */
   readonly attempts: number;
+  /** How long a dependency must be away before the reading is stopped: shorter outages are waited out. 1 to 600. */
+  readonly holdAfterSeconds: number;
   /** How long the stream keeps a record; longer than the platform tries to store it. */
   readonly retentionHours: number;
   /** After this, Lambda gives up on a record. Bounds outages. */

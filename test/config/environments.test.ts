@@ -51,8 +51,16 @@ describe('checkEnvironment', () => {
       withSource({ longestHoldHours: 144 }),
       'source market: maxRecordAgeHours 144 must be above longestHoldHours 144, or held records are given up',
     ],
-    [withSource({ attempts: -1 }), 'source market: attempts must be a whole number from 8 to 10000, is -1'],
-    [withSource({ attempts: 7 }), 'source market: attempts must be a whole number from 8 to 10000, is 7'],
+    [withSource({ attempts: -1 }), 'source market: attempts must be a whole number from 1 to 10000, is -1'],
+    [
+      withSource({ attempts: 83 }),
+      'source market: attempts 83 must be at least 84: an outage spends 21 before its hold has stopped the reading, and that may be a quarter of them',
+    ],
+    [
+      withSource({ timeoutSeconds: 30 }),
+      'source market: attempts 100 must be at least 164: an outage spends 41 before its hold has stopped the reading, and that may be a quarter of them',
+    ],
+    [withSource({ holdAfterSeconds: 0 }), 'source market: holdAfterSeconds must be a whole number from 1 to 600, is 0'],
     [withSource({ batchSize: 0.5 }), 'source market: batchSize must be a whole number from 1 to 10000, is 0.5'],
     [
       withSource({ lanesPerShard: 11, reservedConcurrency: 100 }),

@@ -69,7 +69,7 @@ describe('npm start', () => {
     ['--rate 0', '--rate must be a number from 1 to 50000, is "0"'],
     ['--rate 1e9', '--rate must be'],
     ['--rate=-3', '--rate must be'],
-    ['--wrong 91', '--wrong must be a number of percent, 0 to 90, is "91"'],
+    ['--wrong 41', '--wrong must be a number of percent, 0 to 40, is "41"'],
     ['--wrong some', '--wrong must be'],
     ['--wrong 2 --replay market-quotes', '--wrong is for the simulation'],
     ['--seed 1.5', '--seed must be a whole number, is "1.5"'],
