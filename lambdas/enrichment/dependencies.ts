@@ -5,7 +5,8 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { clientSettings } from '../shared/aws/client-settings.ts';
 import { connectWithIam } from '../shared/database/connection.ts';
 import { createDecoder, type Decoder } from '../shared/serde/decoder.ts';
-import { createGlueRegistry } from '../shared/serde/registry.ts';
+import { createLoneBreaker } from '../shared/resilience/lone-breaker.ts';
+import { createGlueRegistry, registryFailures } from '../shared/serde/registry.ts';
 import { createTelemetry, type Telemetry } from '../shared/telemetry/batch-telemetry.ts';
 import type { EnrichmentConfig } from './config.ts';
 import { createEntityStateStore, type EntityStateStore } from './entity-state-store.ts';
@@ -45,6 +46,7 @@ export const connect = async (config: EnrichmentConfig): Promise<EnrichmentDepen
       schemaIds: config.SCHEMA_IDS,
       registry: createGlueRegistry(new GlueClient(clientSettings), {
         registryName: config.SCHEMA_REGISTRY,
+        breaker: createLoneBreaker(registryFailures, Date.now),
         now: Date.now,
       }),
       maxRecordBytes: config.MAX_RECORD_BYTES,
