@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import type { InvokeResult } from '../../local/world.ts';
+import type { FunctionResult, InvokeResult } from '../../local/world.ts';
 import type { SimulatedTime } from './clock.ts';
 import type { Gate, Process } from './faults.ts';
 
@@ -17,6 +17,8 @@ export interface SimulatedFunction {
 export interface FunctionSettings {
   readonly name: string;
   readonly timeoutMs: number;
+  /** Reserved concurrency: instances at once. */
+  readonly reserved: number;
   /** What a cold start makes. */
   readonly start: (process: Process) => Handler;
 }
@@ -30,7 +32,7 @@ interface Instance extends Process {
 
 /** Lambda: an instance takes one event at a time and keeps what it has between them; a crash ends it. */
 export const createFunction = (
-  { name, timeoutMs, start }: FunctionSettings,
+  { name, timeoutMs, reserved, start }: FunctionSettings,
   time: SimulatedTime,
   gate: Gate,
 ): SimulatedFunction => {
@@ -63,6 +65,7 @@ export const createFunction = (
       gate.note(`${name}: version ${version}`);
     },
     invoke: async (event) => {
+      if (busy >= reserved) return { throttled: `${name} has ${reserved} instances` };
       invocations += 1;
       busy += 1;
       const requestId = `${name}-${invocations}`;
@@ -70,12 +73,12 @@ export const createFunction = (
       const payload = JSON.parse(JSON.stringify(event)) as never;
       const instance = idle.pop() ?? coldStart();
       const deadline = time.now() + timeoutMs;
-      const died = new Promise<InvokeResult>((resolve) => {
+      const died = new Promise<FunctionResult>((resolve) => {
         instance.die = (kind) => resolve({ error: 'Unhandled', kind, message: kind, requestId });
       });
       const timer = setTimeout(() => instance.kill('timeout'), timeoutMs);
       const context = { functionName: name, getRemainingTimeInMillis: () => deadline - time.now() } as Context;
-      const run = async (): Promise<InvokeResult> => {
+      const run = async (): Promise<FunctionResult> => {
         try {
           const answer = await instance.handler(payload, context);
           return { payload: JSON.parse(JSON.stringify(answer ?? null)) as unknown, requestId };

@@ -36,14 +36,14 @@ export const createIntakes = (backends: Backends, time: SimulatedTime, gate: Gat
     };
 
   const poll = async (queue: InMemoryQueue, kind: 'parked' | 'given-up'): Promise<void> => {
-    const intake = createFunction({ name: `intake-${kind}`, timeoutMs, start: start(kind) }, time, gate);
+    const intake = createFunction({ name: `intake-${kind}`, timeoutMs, reserved: 2, start: start(kind) }, time, gate);
     while (!state.over) {
       await time.sleep(everyMs);
       const messages = queue.receive(time.now(), 6 * timeoutMs);
       if (messages.length === 0) continue;
       const Records = messages.map(({ id, body }) => ({ messageId: id, body }));
       const result = await intake.invoke({ Records });
-      if ('error' in result) continue;
+      if (!('payload' in result)) continue;
       const { batchItemFailures } = result.payload as { batchItemFailures: { itemIdentifier: string }[] };
       const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
       for (const { id } of messages) if (!failed.has(id)) queue.remove(id);

@@ -55,7 +55,7 @@ export const pollShards = (polling: Polling) => {
     reportBatchItemFailures: true,
     onFailureArn: arn('s3', 'bucket'),
   };
-  const state = { over: false, enabled: true };
+  const state = { over: false, enabled: true, mostFailures: 0 };
   const checkpoints = new Map<number, string>();
   /** How many records of a shard some invocation has had. */
   const delivered = new Map<number, number>();
@@ -119,7 +119,8 @@ export const pollShards = (polling: Polling) => {
           if (mishap) process.kill('exit');
         },
       },
-      report: () => {},
+      report: ({ failures }) => void (state.mostFailures = Math.max(state.mostFailures, failures)),
+      count: () => {},
       complain: (message) => gate.note(`${process.name} ${message}`),
     });
     void poller.run();
@@ -140,6 +141,8 @@ export const pollShards = (polling: Polling) => {
   return {
     setEnabled: (enabled: boolean) => void (state.enabled = enabled),
     finished: () => stream.every((records, shard) => checkpoints.get(shard) === records.at(-1)?.sequenceNumber),
+    /** Attempts that the batch which was tried most has spent. */
+    mostFailures: () => state.mostFailures,
     stop: () => void (state.over = true),
   };
 };

@@ -3,6 +3,10 @@ import { enrichEvents } from '../../lambdas/enrichment/enrich-events.ts';
 import type { EnrichmentDependencies } from '../../lambdas/enrichment/dependencies.ts';
 import { createEntityStateStore } from '../../lambdas/enrichment/entity-state-store.ts';
 import { createEventStore } from '../../lambdas/enrichment/event-store.ts';
+import { createBreakers } from '../../lambdas/enrichment/breakers.ts';
+import { createVerdictStore } from '../../lambdas/enrichment/verdict-store.ts';
+import { createHoldStore } from '../../lambdas/shared/holds/hold-store.ts';
+import { createBreakerStore } from '../../lambdas/shared/resilience/breaker-store.ts';
 import { createParkedStore } from '../../lambdas/enrichment/parked-store.ts';
 import { createDecoder } from '../../lambdas/shared/serde/decoder.ts';
 import type { Telemetry } from '../../lambdas/shared/telemetry/batch-telemetry.ts';
@@ -36,9 +40,15 @@ export interface Settings {
   readonly timeoutMs: number;
   readonly maxAttempts: number;
   readonly maxAgeMs: number;
+  readonly holdAfterSeconds: number;
 }
 /** Attempts enough for every crash that a scenario plans, and short enough to see a crashing record given up. */
-export const smallSettings: Settings = { timeoutMs: 20_000, maxAttempts: 40, maxAgeMs: 6 * 3_600_000 };
+export const smallSettings: Settings = {
+  timeoutMs: 20_000,
+  maxAttempts: 40,
+  maxAgeMs: 6 * 3_600_000,
+  holdAfterSeconds: 60,
+};
 
 export interface World {
   readonly backends: Backends;
@@ -68,7 +78,7 @@ const decoder = createDecoder({
   now: () => Date.now(),
 });
 
-const dependenciesOf = (clients: Clients): EnrichmentDependencies => ({
+const dependenciesOf = (clients: Clients, { name }: Process, settings: Settings): EnrichmentDependencies => ({
   source,
   rules: { source: 'market', maxFutureSeconds: 60, horizonDays: undefined },
   decoder,
@@ -79,6 +89,14 @@ const dependenciesOf = (clients: Clients): EnrichmentDependencies => ({
     { source: 'market', queueUrl, bucket: 'bucket', idempotencyTable: 'idempotency' },
     Date.now,
   ),
+  holds: createHoldStore(clients.dynamodb, 'controls'),
+  verdicts: createVerdictStore(clients.dynamodb, 'controls'),
+  breakers: createBreakers(
+    { store: createBreakerStore(clients.dynamodb, 'controls'), instance: name, now: Date.now },
+    silent,
+  ),
+  deployment: 'v1',
+  holdAfterSeconds: settings.holdAfterSeconds,
   telemetry: silent,
   now: Date.now,
 });
@@ -103,9 +121,10 @@ const play = async (
     {
       name: 'enrich',
       timeoutMs: settings.timeoutMs,
+      reserved: 10,
       start: (process: Process) => {
         const clients = clientsOf(backends, gate, process);
-        const real = dependenciesOf(clients);
+        const real = dependenciesOf(clients, process, settings);
         const dependencies = variants.dependencies?.(real, clients) ?? real;
         const handler = enrichEvents(dependencies) as (event: never, context: Context) => Promise<unknown>;
         return variants.handler?.(handler, dependencies) ?? handler;
