@@ -160,7 +160,7 @@ export const createBreaker = ({
     const began = turn;
     try {
       const result = await call();
-      if (began === turn) inARow.success();
+      inARow.success();
       return result;
     } catch (error) {
       if (began === turn) {
