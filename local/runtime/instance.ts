@@ -8,6 +8,7 @@ import { peakRssKb } from './peak-memory.ts';
 
 /** One process that runs one function, one invocation at a time, as a Lambda execution environment does. */
 export interface Instance {
+  readonly id: string;
   /** Resolves when the bundle is loaded. Rejects with what the bundle said, where it does not load. */
   readonly ready: Promise<void>;
   /** From spawn to ready, milliseconds. */
@@ -15,11 +16,14 @@ export interface Instance {
   readonly alive: () => boolean;
   readonly peakRssMb: () => number;
   readonly invoke: (payload: string, requestId: string) => Promise<InvokeResult>;
+  /** Has it hold so much memory more, whatever it is doing. */
+  readonly allocate: (mb: number) => void;
   /** SIGKILL: what a crash looks like from outside. Settles when it is gone; at any moment, also before it is ready. */
   readonly kill: () => Promise<void>;
 }
 
 export interface InstanceOptions {
+  readonly id: string;
   readonly spec: FunctionSpec;
   readonly environment: Readonly<Record<string, string>>;
   readonly onLine: (line: string) => void;
@@ -29,7 +33,7 @@ const bootstrap = fileURLToPath(new URL('bootstrap.mjs', import.meta.url));
 const longestInitMs = 10_000; // Lambda's limit for the init phase
 
 /** Starts a process; the caller waits for `ready` before it invokes. */
-export const startInstance = ({ spec, environment, onLine }: InstanceOptions): Instance => {
+export const startInstance = ({ id, spec, environment, onLine }: InstanceOptions): Instance => {
   const startedAt = performance.now();
   const child = fork(bootstrap, [spec.codeDir, spec.name, spec.arn, String(spec.memoryMb)], {
     env: { ...environment },
@@ -92,11 +96,13 @@ export const startInstance = ({ spec, environment, onLine }: InstanceOptions): I
   };
 
   return {
+    id,
     ready: init(),
     initMs: () => initMs,
     alive: () => !killed && child.connected && child.exitCode === null && child.signalCode === null,
     peakRssMb: () => peakKb / 1024,
     invoke,
+    allocate: (allocateMb) => void child.send({ allocateMb }, () => {}), // one that is gone holds nothing
     kill,
   };
 };
