@@ -41,7 +41,8 @@ export interface FunctionSpec {
   readonly reservedConcurrency?: number;
 }
 
-export type InvokeResult =
+/** What an invocation came to. */
+export type FunctionResult =
   | { readonly payload: unknown; readonly requestId: string }
   | {
       readonly error: 'Unhandled';
@@ -49,6 +50,9 @@ export type InvokeResult =
       readonly kind: 'thrown' | 'timeout' | 'exit' | 'memory';
       readonly requestId: string;
     };
+
+/** `throttled` says why the function was not invoked: all that it has reserved is busy. */
+export type InvokeResult = FunctionResult | { readonly throttled: string };
 
 /** Runs the functions: one child process per concurrent instance. */
 export interface FunctionHost {
@@ -92,13 +96,19 @@ export interface ShardProgress {
   readonly finishedUntil: number;
 }
 
-/** One batch, as it went through a function. */
+/** One attempt at a batch of a stream. */
 export interface BatchReport {
   readonly functionArn: string;
   readonly records: number;
   /** From the invoke to the answer, milliseconds. */
   readonly ms: number;
-  readonly outcome: 'finished' | 'partly' | 'failed' | 'given-up';
+  /**
+   * `partly`: it goes on from a record; `split`: the function broke, and the halves are tried; `failed`: it is tried
+   * again as it is; `given-up`: its attempts are spent, or it is too old; `throttled`: not invoked, which is no attempt.
+   */
+  readonly outcome: 'finished' | 'partly' | 'split' | 'failed' | 'given-up' | 'throttled';
+  /** Attempts counted against `MaximumRetryAttempts` so far, this one included. */
+  readonly failures: number;
 }
 
 /** Polls the streams for the mappings it was given. */
@@ -124,6 +134,8 @@ export interface QueueMapping {
   /** Most invocations at once; the function's own limit holds as well. */
   readonly maxConcurrency?: number;
   readonly reportBatchItemFailures: boolean;
+  /** How long the queue hides what was received: as long as that, a batch that is throttled is tried again. */
+  readonly visibilityMs: number;
 }
 
 /** Polls the queues for the mappings it was given. */

@@ -94,7 +94,8 @@ const feedUnderFaults = async (session: Session, faults: Faults, sending: Sendin
   };
   const say = (line: string): void => run.world.progress(line);
   const { functions } = run;
-  const chaos = runChaos({ steps: options.chaos, faults, functions, platform, end: stop, say }).catch(endBoth);
+  const { pollers } = run.world;
+  const chaos = runChaos({ steps: options.chaos, faults, functions, pollers, platform, end: stop, say }).catch(endBoth);
   const feeding = feed(session, stop, chaos, sending).catch(endBoth);
   const [broken, fed] = await Promise.allSettled([chaos, feeding]);
   if (fed.status === 'rejected') throw fed.reason;

@@ -3,7 +3,8 @@ import type { GlueClient } from '@aws-sdk/client-glue';
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Client } from 'pg';
-import { createGlueRegistry } from '../../lambdas/shared/serde/registry.ts';
+import { createLoneBreaker } from '../../lambdas/shared/resilience/lone-breaker.ts';
+import { createGlueRegistry, registryFailures } from '../../lambdas/shared/serde/registry.ts';
 import type { SchemaIds } from '../../lambdas/shared/serde/schema-ids.ts';
 import { createIdentify } from '../account/identify.ts';
 import type { AccountReaders } from '../account/take-account.ts';
@@ -44,5 +45,8 @@ export const openReaders = ({
   readStored: createStoredRowsReader(connect),
   readDeadLetters: createDeadLettersReader(dynamodb, s3, deadLetterTable),
   readHeld: async function* () {},
-  identify: createIdentify(schemaIds, createGlueRegistry(glue, { registryName, now })),
+  identify: createIdentify(
+    schemaIds,
+    createGlueRegistry(glue, { registryName, breaker: createLoneBreaker(registryFailures, now), now }),
+  ),
 });

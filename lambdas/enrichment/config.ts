@@ -15,6 +15,10 @@ const Env = z.object({
   DATABASE_USER: z.string().check(z.minLength(1)),
   ENTITY_STATE_TABLE: z.string().check(z.minLength(1)),
   IDEMPOTENCY_TABLE: z.string().check(z.minLength(1)),
+  /** What functions agree on while they run: holds, breakers, verdicts of the guard. */
+  CONTROLS_TABLE: z.string().check(z.minLength(1)),
+  /** How long a dependency is away before its outage holds the source. */
+  HOLD_AFTER_SECONDS: wholeNumber,
   PARKED_QUEUE_URL: z.url(),
   /** Parked bytes too large for a message go here, under `parked/`. */
   DEAD_LETTER_BUCKET: z.string().check(z.minLength(1)),

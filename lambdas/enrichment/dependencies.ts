@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GlueClient } from '@aws-sdk/client-glue';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -5,14 +6,19 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { clientSettings } from '../shared/aws/client-settings.ts';
 import { connectWithIam } from '../shared/database/connection.ts';
 import { createDecoder, type Decoder } from '../shared/serde/decoder.ts';
+import { createHoldStore, type HoldStore } from '../shared/holds/hold-store.ts';
+import { createBreakerStore } from '../shared/resilience/breaker-store.ts';
 import { createGlueRegistry } from '../shared/serde/registry.ts';
 import { createTelemetry, type Telemetry } from '../shared/telemetry/batch-telemetry.ts';
+import { type Breakers, createBreakers } from './breakers.ts';
 import type { EnrichmentConfig } from './config.ts';
+import { deploymentOf } from './deployment.ts';
 import { createEntityStateStore, type EntityStateStore } from './entity-state-store.ts';
 import { createEventStore, type EventStore } from './event-store.ts';
 import { createParkedStore, type ParkedStore } from './parked-store.ts';
 import type { HeaderRules } from './rules.ts';
 import { sourceNamed, type SourceDefinition } from './source.ts';
+import { createVerdictStore, type VerdictStore } from './verdict-store.ts';
 
 /** Everything an instance keeps between invocations: connections, caches, settings. No memory of batches. */
 export interface EnrichmentDependencies {
@@ -22,17 +28,34 @@ export interface EnrichmentDependencies {
   readonly events: EventStore;
   readonly entityState: EntityStateStore;
   readonly parked: ParkedStore;
+  readonly holds: HoldStore;
+  readonly verdicts: VerdictStore;
+  /** The registry's is used inside the decoder. */
+  readonly breakers: Breakers;
+  /** Names the code and the configuration that run; a bad deploy is told by it from a bad producer. */
+  readonly deployment: string;
+  /** How long a dependency is away before its outage holds the source. */
+  readonly holdAfterSeconds: number;
   readonly telemetry: Telemetry;
   readonly now: () => number;
 }
 
 /** How much larger than its record a compressed datum may become. */
 const inflation = 4;
+/** The controls are asked on the way of a batch: a table that hangs is not waited for as long as a store is. */
+const controlSettings = {
+  ...clientSettings,
+  requestHandler: { ...clientSettings.requestHandler, connectionTimeout: 500, requestTimeout: 1_000 },
+};
 
 /** @throws MisconfiguredError where SOURCE names no source */
 export const connect = async (config: EnrichmentConfig): Promise<EnrichmentDependencies> => {
   const source = await sourceNamed(config.SOURCE);
   const dynamodb = new DynamoDBClient(clientSettings);
+  const controls = new DynamoDBClient(controlSettings);
+  const telemetry = createTelemetry('enrichment', config.SOURCE);
+  const states = createBreakerStore(controls, config.CONTROLS_TABLE);
+  const breakers = createBreakers({ store: states, instance: randomUUID(), now: Date.now }, telemetry);
   return {
     source,
     rules: {
@@ -45,6 +68,7 @@ export const connect = async (config: EnrichmentConfig): Promise<EnrichmentDepen
       schemaIds: config.SCHEMA_IDS,
       registry: createGlueRegistry(new GlueClient(clientSettings), {
         registryName: config.SCHEMA_REGISTRY,
+        breaker: breakers.registry,
         now: Date.now,
       }),
       maxRecordBytes: config.MAX_RECORD_BYTES,
@@ -62,7 +86,12 @@ export const connect = async (config: EnrichmentConfig): Promise<EnrichmentDepen
         idempotencyTable: config.IDEMPOTENCY_TABLE,
       },
     ),
-    telemetry: createTelemetry('enrichment', config.SOURCE),
+    holds: createHoldStore(controls, config.CONTROLS_TABLE),
+    verdicts: createVerdictStore(controls, config.CONTROLS_TABLE),
+    breakers,
+    deployment: await deploymentOf(import.meta.url, config),
+    holdAfterSeconds: config.HOLD_AFTER_SECONDS,
+    telemetry,
     now: Date.now,
   };
 };

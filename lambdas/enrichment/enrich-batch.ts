@@ -1,5 +1,10 @@
 import type { StreamRecord } from '../shared/batch/kinesis.ts';
-import { dispositionOf, PlatformError, type RejectedRecordError } from '../shared/errors/platform-error.ts';
+import {
+  dispositionOf,
+  type HeldError,
+  PlatformError,
+  type RejectedRecordError,
+} from '../shared/errors/platform-error.ts';
 import type { DecodedEvent } from '../shared/serde/decoder.ts';
 import type { Enricher, EnrichedEvent } from './event.ts';
 import type { Outcome } from './event-store.ts';
@@ -18,6 +23,14 @@ export interface BatchDependencies {
   readonly enrichers: Readonly<Record<string, Enricher>>;
   readonly rules: HeaderRules;
   readonly record: (events: readonly EnrichedEvent[]) => Promise<readonly Outcome[]>;
+  /**
+   * Told what became of all records before anything is parked: a reject for which it answers an error is not, and stays
+   * unfinished.
+   */
+  readonly guard: (
+    records: readonly StreamRecord[],
+    results: readonly RecordResult[],
+  ) => Promise<readonly (HeldError | undefined)[]>;
   readonly park: (rejects: readonly Reject[]) => Promise<readonly (PlatformError | undefined)[]>;
   readonly project: (events: readonly EnrichedEvent[]) => Promise<readonly (PlatformError | undefined)[]>;
   readonly now: () => number;
@@ -38,7 +51,12 @@ export interface BatchResult {
   readonly halted?: unknown;
 }
 
-type Step<T> = T | PlatformError;
+export type Step<T> = T | PlatformError;
+
+interface Failure {
+  readonly index: number;
+  readonly error: PlatformError | undefined;
+}
 
 /**
  * The way of a batch (DESIGN section 1, steps 1 to 7). Never throws for a record: every error is classified, and what
@@ -48,15 +66,12 @@ type Step<T> = T | PlatformError;
  * statement a redelivery inserts nothing and must still do both.
  */
 export const enrichBatch = async (
-  { decode, enrichers, rules, record, park, project, now }: BatchDependencies,
+  { decode, enrichers, rules, record, guard, park, project, now }: BatchDependencies,
   records: readonly StreamRecord[],
 ): Promise<BatchResult> => {
   const decoded = await decode(records);
   const time = now();
-  const enriched = decoded.map((event, index) => {
-    if (event instanceof Error) return event;
-    return enrichOne(event, records[index] as StreamRecord, enrichers, rules, time);
-  });
+  const enriched = judge({ enrichers, rules }, records, decoded, time);
   const halted = enriched.find((step) => isHalt(step));
   if (halted) return haltAt(records, halted);
 
@@ -68,22 +83,40 @@ export const enrichBatch = async (
   const results: RecordResult[] = enriched.map((step, index) => fromStep(step, decoded[index]));
   valid.forEach(({ index }, n) => (results[index] = fromOutcome(outcomes[n] as Outcome, decoded[index])));
 
-  const rejects = results.flatMap((result, index) => (result.kind === 'rejected' ? [{ result, index }] : []));
+  const parkUnlessHeld = async (): Promise<readonly Failure[]> => {
+    const held = await guard(records, results);
+    held.forEach((error, index) => {
+      if (error && results[index]?.kind === 'rejected') results[index] = { kind: 'unfinished', error };
+    });
+    const rejects = results.flatMap((result, index) => (result.kind === 'rejected' ? [{ result, index }] : []));
+    const parked = await park(
+      rejects.map(({ result, index }) => ({ ...result, record: records[index] as StreamRecord })),
+    );
+    return rejects.map(({ index }, n) => ({ index, error: parked[n] }));
+  };
   const projected = valid.filter(({ index }) => isSafe(results[index] as RecordResult));
-  const [parked, projections] = await Promise.all([
-    park(rejects.map(({ result, index }) => ({ ...result, record: records[index] as StreamRecord }))),
-    project(projected.map(({ event }) => event)),
-  ]);
-  const failed = [
-    ...rejects.map(({ index }, n) => ({ index, error: parked[n] })),
-    ...projected.map(({ index }, n) => ({ index, error: projections[n] })),
-  ].filter(({ error }) => error !== undefined);
+  const [parked, projections] = await Promise.all([parkUnlessHeld(), project(projected.map(({ event }) => event))]);
+  const failed = [...parked, ...projected.map(({ index }, n) => ({ index, error: projections[n] }))].filter(
+    ({ error }) => error !== undefined,
+  );
   const stopped = failed.find(({ error }) => isHalt(error));
   if (stopped) return haltAt(records, stopped.error);
   for (const { index, error } of failed) results[index] = { kind: 'unfinished', error };
 
   return { records: results, resumeFrom: records[results.findIndex(({ kind }) => kind === 'unfinished')] };
 };
+
+/** Steps 2 and 3 for records that were decoded, in order. What could not be decoded stays what it is. */
+const judge = (
+  { enrichers, rules }: Pick<BatchDependencies, 'enrichers' | 'rules'>,
+  records: readonly StreamRecord[],
+  decoded: readonly Step<DecodedEvent>[],
+  now: number,
+): readonly Step<EnrichedEvent>[] =>
+  decoded.map((event, index) => {
+    if (event instanceof Error) return event;
+    return enrichOne(event, records[index] as StreamRecord, enrichers, rules, now);
+  });
 
 const enrichOne = (
   decoded: DecodedEvent,

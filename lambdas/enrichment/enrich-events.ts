@@ -1,85 +1,63 @@
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
 import { answerFrom, readKinesisEvent, type StreamRecord } from '../shared/batch/kinesis.ts';
-import { faultOf, sqlStateOf } from '../shared/database/sqlstate.ts';
-import { dispositionOf, reasonOf } from '../shared/errors/platform-error.ts';
-import { serviceError } from '../shared/aws/service-error.ts';
-import { createResilient, type Resilient, type RetryBudget } from '../shared/resilience/retry.ts';
 import { decodeBatch } from './decode-batch.ts';
 import type { EnrichmentDependencies } from './dependencies.ts';
 import { enrichInRounds } from './enrich-in-rounds.ts';
-import { report } from './report.ts';
-
-/** More than fit: half the timeout ends the retries in place, and then the mapping's own attempts begin. */
-const maxRetries = 1_000;
-/** An attempt that hangs must leave time for others. */
-const attemptsThatFit = 3;
-/**
- * How much of the time for retries is over when a step gives up, so that what one step waits for leaves the next its
- * turn: what can be decoded is stored while the registry is away, and rejects are parked while the store is.
- */
-const until = { decode: 0.5, record: 0.75, parkAndProject: 1 } as const;
+import { guardBatch } from './guard-batch.ts';
+import { holdFor, placeHold } from './place-holds.ts';
+import { createRejectGuard } from './reject-guard.ts';
+import { report, reportAlone, reportHeld } from './report.ts';
+import { retriesIn } from './retries.ts';
+import { createHoldWatch, waitWhileHeld } from './under-hold.ts';
 
 /**
- * A record of an unknown schema is rejected when it is three seconds old, and its lane waits for that moment: it must not
- * be missed by a second. The registry is not asked more often for it, since its answer is remembered for a second.
+ * One Kinesis batch: looks at the hold first, lets `enrichInRounds` decide, says what happened, places a hold where the
+ * batch calls for one, answers where to go on.
+ *
+ * Half of the time that is left is for waiting: for a hold to end, then half of what then is left for retries.
  */
-const forSchemas = { longestDelayMs: 200 } as const;
+export const enrichEvents = (dependencies: EnrichmentDependencies) => {
+  const { source, rules, decoder, events, entityState, parked, breakers, telemetry, now } = dependencies;
+  const watch = createHoldWatch({ ...dependencies, source: rules.source, onUnknown: reportAlone(telemetry, 'hold') });
+  const rejectGuard = createRejectGuard({ ...dependencies, onAlone: reportAlone(telemetry, 'verdicts') });
 
-type Explain = (error: unknown) => string;
-
-/** One Kinesis batch: reads it, lets `enrichInRounds` decide, says what happened, answers where to go on. */
-export const enrichEvents =
-  ({ source, rules, decoder, events, entityState, parked, telemetry, now }: EnrichmentDependencies) =>
-  async (event: KinesisStreamEvent, context: Context): Promise<KinesisStreamBatchResponse> => {
+  return async (event: KinesisStreamEvent, context: Context): Promise<KinesisStreamBatchResponse> => {
     const startedAt = now();
     const records: readonly StreamRecord[] = readKinesisEvent(event);
-    const halfMs = context.getRemainingTimeInMillis() / 2;
-    const budget = { maxRetries, attemptTimeoutMs: halfMs / attemptsThatFit, now };
-    const resilient = (
-      part: number,
-      mayHelp: (error: unknown) => boolean,
-      reason: Explain,
-      pauses: Pick<RetryBudget, 'longestDelayMs'> = {},
-    ): Resilient =>
-      createResilient({ ...budget, ...pauses, deadline: startedAt + halfMs * part }, mayHelp, (error) =>
-        telemetry.countByReason('Retries', reason(error), 1),
-      );
+    const latest = await waitWhileHeld(watch, startedAt + context.getRemainingTimeInMillis() / 2, now);
+    if (latest?.standing) {
+      reportHeld(telemetry, records, latest, now());
+      return answerFrom(records[0]);
+    }
 
-    const store = resilient(
-      until.record,
-      (error) => faultOf(error) === 'retry',
-      (error) => `store ${sqlStateOf(error) ?? 'connection'}`,
-    );
-    const service = (dependency: string): Resilient =>
-      resilient(
-        until.parkAndProject,
-        (error) => dispositionOf(serviceError(dependency, error)) === 'retry',
-        (error) => `${dependency} ${error instanceof Error ? error.name : 'unknown'}`,
-      );
-
+    const { deadline, retries } = retriesIn(context, breakers, telemetry, now);
+    const { guard, heldBack } = guardBatch(rejectGuard, latest, now);
     const result = await enrichInRounds(
       {
         decodeOnce: (batch) => decoder.decodeBatch(batch),
-        decodeWaiting: (batch) =>
-          decodeBatch(
-            decoder,
-            batch,
-            resilient(until.decode, () => true, reasonOf, forSchemas),
-          ),
+        decodeWaiting: (batch) => decodeBatch(decoder, batch, retries.decode),
         enrichers: source.enrichers,
         rules,
         record: async (batch) => {
-          const outcomes = await events.record(batch, store);
+          const outcomes = await events.record(batch, retries.store);
           // What a batch waits for its commit; what it takes beyond that is parking and projection.
           telemetry.duration('StoredAfter', now() - startedAt);
           return outcomes;
         },
-        park: (rejects) => parked.park(rejects, context, service('parked-queue')),
-        project: (batch) => entityState.project(batch, service('entity-state')),
+        guard,
+        park: (rejects) => parked.park(rejects, context, retries['parked-queue']),
+        project: (batch) => entityState.project(batch, retries['entity-state']),
         now,
       },
       records,
     );
+
+    const wanted = holdFor({ records, result, heldBack: heldBack() }, breakers, dependencies.holdAfterSeconds * 1000);
+    if (wanted) {
+      await placeHold({ ...dependencies, source: rules.source, by: context.functionName, deadline }, wanted);
+      watch.lookAgain();
+    }
     report(telemetry, records, result, startedAt, now());
     return answerFrom(result.resumeFrom);
   };
+};

@@ -24,13 +24,21 @@ export const enrichInRounds = async (
   const later = records.filter((_, index) => isWaiting[index]);
   const known = decoded.filter((_, index) => !isWaiting[index]);
 
-  const first = await enrichBatch({ ...dependencies, decode: () => Promise.resolve(known) }, now);
+  // What waits is not rejected, so far: those that are must not look like all there is.
+  const waiting = decoded.flatMap((error, index): RecordResult[] =>
+    isWaiting[index] ? [{ kind: 'unfinished', error }] : [],
+  );
+  const guard: BatchDependencies['guard'] = async (records, results) => {
+    const held = await dependencies.guard([...records, ...later], [...results, ...waiting]);
+    return held.slice(0, records.length);
+  };
+  const first = await enrichBatch({ ...dependencies, guard, decode: () => Promise.resolve(known) }, now);
   if (later.length === 0) return first;
   if (first.halted !== undefined) return haltAt(records, first.halted);
   const second = await enrichBatch({ ...dependencies, decode: decodeWaiting }, later);
   if (second.halted !== undefined) return haltAt(records, second.halted);
 
   const rounds = { now: first.records.values(), later: second.records.values() };
-  const results = isWaiting.map((waiting) => rounds[waiting ? 'later' : 'now'].next().value as RecordResult);
+  const results = isWaiting.map((waits) => rounds[waits ? 'later' : 'now'].next().value as RecordResult);
   return { records: results, resumeFrom: records[results.findIndex(({ kind }) => kind === 'unfinished')] };
 };

@@ -11,6 +11,7 @@ import type { PlatformError } from '../shared/errors/platform-error.ts';
 import { createBatchSender } from '../shared/queue/batch-sender.ts';
 import type { Resilient } from '../shared/resilience/retry.ts';
 import { positionKey } from '../shared/stream/position.ts';
+import { causeOf } from './away.ts';
 import type { Reject } from './enrich-batch.ts';
 import { fitsInline, parkedMessage } from './parked-message.ts';
 
@@ -108,6 +109,3 @@ export const createParkedStore = (
     },
   };
 };
-
-/** Powertools wraps what DynamoDB said; the name that decides is the cause's. */
-const causeOf = (error: unknown): unknown => (error instanceof Error && error.cause ? error.cause : error);

@@ -1,5 +1,6 @@
 import type { StreamRecord } from '../shared/batch/kinesis.ts';
 import { PlatformError, reasonOf } from '../shared/errors/platform-error.ts';
+import type { Hold } from '../shared/holds/hold.ts';
 import { positionKey } from '../shared/stream/position.ts';
 import type { Telemetry } from '../shared/telemetry/batch-telemetry.ts';
 import type { BatchResult, RecordResult } from './enrich-batch.ts';
@@ -17,6 +18,35 @@ const byReason = (results: readonly RecordResult[], kind: 'rejected' | 'unfinish
   return indexes;
 };
 
+/** Says that a control was not known, and by what it was decided instead: the instance's own knowledge. */
+export const reportAlone =
+  (telemetry: Telemetry, control: 'hold' | 'verdicts') =>
+  (error: unknown): void => {
+    telemetry.countByReason('ControlsUnknown', control, 1);
+    telemetry.warn('control not known', { control, cause: error instanceof Error ? error.name : 'contention' });
+  };
+
+/** Says that a batch was left where it is. */
+export const reportHeld = (
+  telemetry: Telemetry,
+  records: readonly StreamRecord[],
+  { cause, reason, number, since }: Hold,
+  endedAt: number,
+): void => {
+  const [first] = records;
+  telemetry.count('Held', records.length);
+  telemetry.duration('Lag', endedAt - oldestOf(records, endedAt));
+  telemetry.warn('records held', {
+    cause,
+    reason,
+    hold: number,
+    since,
+    count: records.length,
+    firstPosition: first ? positionKey(first.position) : null,
+  });
+  telemetry.publish();
+};
+
 /** Says what became of a batch: metrics for all of it, a log line per reason with the first record it befell. */
 export const report = (
   telemetry: Telemetry,
@@ -30,8 +60,7 @@ export const report = (
   telemetry.count('Stored', count('stored'));
   telemetry.count('Duplicates', count('duplicate'));
   telemetry.duration('BatchDuration', endedAt - startedAt);
-  const oldest = records.reduce((least, { arrivedAt }) => Math.min(least, arrivedAt), endedAt);
-  telemetry.duration('Lag', endedAt - oldest);
+  telemetry.duration('Lag', endedAt - oldestOf(records, endedAt));
 
   for (const kind of ['rejected', 'unfinished'] as const) {
     for (const [reason, indexes] of byReason(results, kind)) {
@@ -53,3 +82,6 @@ export const report = (
   if (resumeFrom) telemetry.warn('batch to be resumed', { from: positionKey(resumeFrom.position) });
   telemetry.publish();
 };
+
+const oldestOf = (records: readonly StreamRecord[], endedAt: number): number =>
+  records.reduce((least, { arrivedAt }) => Math.min(least, arrivedAt), endedAt);

@@ -40,6 +40,8 @@ export class SourceEnrichment extends Construct {
         DATABASE_USER: user,
         ENTITY_STATE_TABLE: tables.entityState.tableName,
         IDEMPOTENCY_TABLE: tables.idempotency.tableName,
+        CONTROLS_TABLE: tables.controls.tableName,
+        HOLD_AFTER_SECONDS: String(holdAfterSeconds),
         PARKED_QUEUE_URL: deadLetters.parked.queueUrl,
         DEAD_LETTER_BUCKET: deadLetters.giveUpsName,
         SCHEMA_REGISTRY: schemas.registryName,
@@ -51,6 +53,7 @@ export class SourceEnrichment extends Construct {
     });
 
     grantSteps(consumer, foundation, user);
+    grantControls(consumer, foundation, source, physicalName(environment.name, source));
     new StreamConsumer(this, 'Stream', {
       name,
       stream,
@@ -67,6 +70,9 @@ export class SourceEnrichment extends Construct {
     });
   }
 }
+
+/** How long a dependency is away before its outage holds a source. */
+const holdAfterSeconds = 60;
 
 /** What the steps of a record's way need, and nothing else. */
 const grantSteps = (consumer: NodeFunction, { database, tables, deadLetters }: Foundation, user: string): void => {
@@ -90,4 +96,14 @@ const grantSteps = (consumer: NodeFunction, { database, tables, deadLetters }: F
     { actions: ['glue:GetSchemaVersion'], resources: ['*'] },
     'By version id the call cannot be narrowed: IAM does not know the schema that an id belongs to.',
   );
+};
+
+/** The hold of its own source, the verdicts of its own stream, and the breakers, which all sources share. */
+const grantControls = (consumer: NodeFunction, { tables }: Foundation, source: string, stream: string): void => {
+  const keys = [`hold/${source}`, `verdicts/${stream}/*`, 'breaker/*'];
+  consumer.permit({
+    actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+    resources: [tables.controls.tableArn],
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } },
+  });
 };

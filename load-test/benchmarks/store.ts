@@ -149,6 +149,8 @@ const handlerEnvironment = (
   DATABASE_USER: userOf(source),
   ENTITY_STATE_TABLE: 'entity-state',
   IDEMPOTENCY_TABLE: 'idempotency',
+  CONTROLS_TABLE: 'controls',
+  HOLD_AFTER_SECONDS: '60',
   PARKED_QUEUE_URL: 'http://127.0.0.1:9/parked',
   DEAD_LETTER_BUCKET: 'dead-letters',
   SCHEMA_REGISTRY: 'millrace-bench',

@@ -16,6 +16,7 @@ export const customTrigger = provider('Custom::Trigger', Properties, async ({ Ha
   const spec = world.functions.get(HandlerArn.replace(/:\d+$/, ''));
   if (!spec) throw new Error(`HandlerArn ${HandlerArn} names no function that was deployed`);
   const result = await world.functions.invoke(spec.arn, {});
+  if ('throttled' in result) throw new Error(`the function ${spec.name} was throttled: ${result.throttled}`);
   if ('error' in result) {
     const tail = await logTail(world.dataDir, spec.name);
     throw new Error(

@@ -26,7 +26,12 @@ const Properties = z
   );
 
 /** In our units; where the template says nothing, what Lambda does then. */
-const toMapping = (uuid: string, functionArn: string, properties: z.infer<typeof Properties>): QueueMapping => {
+const toMapping = (
+  uuid: string,
+  functionArn: string,
+  properties: z.infer<typeof Properties>,
+  visibilityMs: number,
+): QueueMapping => {
   const maxConcurrency = properties.ScalingConfig?.MaximumConcurrency;
   return {
     uuid,
@@ -36,16 +41,22 @@ const toMapping = (uuid: string, functionArn: string, properties: z.infer<typeof
     batchSize: properties.BatchSize ?? 10,
     batchingWindowMs: (properties.MaximumBatchingWindowInSeconds ?? 0) * 1000,
     reportBatchItemFailures: properties.FunctionResponseTypes?.includes('ReportBatchItemFailures') ?? false,
+    visibilityMs,
     ...(maxConcurrency === undefined ? {} : { maxConcurrency }),
   };
 };
 
-/** As Lambda does: a message that comes back while its function is still at it would be processed twice. */
-const assertVisibleLater = async (
+/**
+ * As Lambda does: a message that comes back while its function is still at it would be processed twice.
+ *
+ * @returns how long the queue hides what was received, milliseconds
+ * @throws Error where that is shorter than the function's timeout
+ */
+const readVisibility = async (
   { clients, world }: ResourceRequest,
   queueArn: string,
   { timeoutMs }: FunctionSpec,
-): Promise<void> => {
+): Promise<number> => {
   const { Attributes } = await clients.sqs.send(
     new GetQueueAttributesCommand({
       QueueUrl: queueUrl(world.endpoints.sqs, queueArn),
@@ -53,7 +64,7 @@ const assertVisibleLater = async (
     }),
   );
   const visibility = Number(Attributes?.['VisibilityTimeout']);
-  if (visibility * 1000 >= timeoutMs) return;
+  if (visibility * 1000 >= timeoutMs) return visibility * 1000;
   throw new Error(
     `Queue visibility timeout: ${visibility} seconds is less than Function timeout: ${timeoutMs / 1000} seconds`,
   );
@@ -66,9 +77,9 @@ export const lambdaQueueMapping = provider(
     const { world, place } = request;
     const spec = world.functions.get(properties.FunctionName);
     if (!spec) throw new Error(`FunctionName ${properties.FunctionName} names no function that was deployed`);
-    await assertVisibleLater(request, properties.EventSourceArn, spec);
+    const visibilityMs = await readVisibility(request, properties.EventSourceArn, spec);
     const uuid = deterministicUuid(place.stack, place.logicalId);
-    world.queuePollers.add(toMapping(uuid, spec.arn, properties));
+    world.queuePollers.add(toMapping(uuid, spec.arn, properties, visibilityMs));
     const arn = `arn:aws:lambda:${world.region}:${world.accountId}:event-source-mapping:${uuid}`;
     return { ref: uuid, attributes: { Id: uuid, EventSourceMappingArn: arn } };
   },

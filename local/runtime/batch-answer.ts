@@ -1,4 +1,4 @@
-import type { InvokeResult } from '../world.ts';
+import type { FunctionResult } from '../world.ts';
 
 /** What a function's answer says of its batch: all is done, all failed, or these failed. */
 export type BatchAnswer =
@@ -17,7 +17,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
  * @param ids - of the batch, in its order: sequence numbers or message ids
  */
 export const readBatchAnswer = (
-  result: InvokeResult,
+  result: FunctionResult,
   ids: readonly string[],
   reportsFailures: boolean,
 ): BatchAnswer => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { MetricsStore } from '../services/cloudwatch/metrics-store.ts';
-import type { FunctionHost, FunctionSpec, InvokeResult } from '../world.ts';
+import type { FunctionHost, FunctionResult, FunctionSpec, InvokeResult } from '../world.ts';
 import { openFunctionLogs } from './function-log.ts';
 import { startInstance, type Instance } from './instance.ts';
 
@@ -22,7 +22,7 @@ export interface Invocation {
 
 export interface Onlooker {
   readonly began?: (invocation: Invocation) => void;
-  readonly ended?: (invocation: Invocation, result: InvokeResult) => void;
+  readonly ended?: (invocation: Invocation, result: FunctionResult) => void;
 }
 
 /** Variables of one more instance, over those of the template. */
@@ -50,14 +50,12 @@ interface Deployed {
   readonly idle: Instance[];
   /** Those that are starting, too: a stop must find them. */
   readonly all: Set<Instance>;
-  /** Invocations that wait for an instance; Lambda would throttle them. */
-  readonly waiting: (() => void)[];
 }
 
 /** Where the template reserves nothing: enough for a laptop. */
 const defaultConcurrency = 10;
 
-/** Runs functions as Lambda does: an instance an invocation at a time, kept warm, as many as are reserved. */
+/** Runs functions as Lambda does: an instance an invocation at a time, kept warm, as many as are reserved; more are throttled. */
 export const createFunctionHost = ({ environment, metrics, logDir }: FunctionHostOptions): RunningFunctions => {
   const functions = new Map<string, Deployed>();
   const logs = openFunctionLogs(logDir);
@@ -72,26 +70,21 @@ export const createFunctionHost = ({ environment, metrics, logDir }: FunctionHos
     return functions.get(name ?? '');
   };
 
-  const acquire = async (deployed: Deployed): Promise<Instance> => {
-    const { spec, idle, all, waiting } = deployed;
-    for (;;) {
-      if (stopped) throw new Error(`${spec.name}: the platform is stopping`);
-      const warm = idle.pop();
-      if (warm?.alive()) return warm;
-      if (warm) {
-        all.delete(warm);
-        continue;
-      }
-      if (all.size < (spec.reservedConcurrency ?? defaultConcurrency)) break;
-      await new Promise<void>((resolve) => waiting.push(resolve));
+  /** @returns undefined where all that may run at once is busy */
+  const acquire = async ({ spec, overlays, idle, all }: Deployed): Promise<Instance | undefined> => {
+    if (stopped) throw new Error(`${spec.name}: the platform is stopping`);
+    for (let warm = idle.pop(); warm; warm = idle.pop()) {
+      if (warm.alive()) return warm;
+      all.delete(warm);
     }
+    if (all.size >= (spec.reservedConcurrency ?? defaultConcurrency)) return undefined;
     const id = randomUUID();
     const instance = startInstance({
       id,
       spec,
       environment: {
         ...environment(spec),
-        ...Object.assign({}, ...deployed.overlays.map((overlay) => overlay())),
+        ...Object.assign({}, ...overlays.map((overlay) => overlay())),
         // So that a request, and a session of the database, can be traced to the process it came from.
         AWS_SDK_UA_APP_ID: id,
         PGAPPNAME: id,
@@ -111,13 +104,12 @@ export const createFunctionHost = ({ environment, metrics, logDir }: FunctionHos
     return instance;
   };
 
-  const release = ({ idle, all, waiting }: Deployed, instance: Instance): void => {
+  const release = ({ idle, all }: Deployed, instance: Instance): void => {
     if (instance.alive() && !retired.has(instance)) idle.push(instance);
     else {
       all.delete(instance);
       void instance.kill(); // where it is gone already this does nothing
     }
-    waiting.shift()?.();
   };
 
   const replaceInstances = ({ idle, all }: Deployed): void => {
@@ -128,48 +120,49 @@ export const createFunctionHost = ({ environment, metrics, logDir }: FunctionHos
     }
   };
 
+  const put = (name: string, metric: string, value: number, unit: string): void =>
+    metrics.put('AWS/Lambda', { FunctionName: name }, metric, value, unit, Date.now());
+
   const measure = (name: string, startedAt: number, failed: boolean): void => {
-    const put = (metric: string, value: number, unit: string): void =>
-      metrics.put('AWS/Lambda', { FunctionName: name }, metric, value, unit, Date.now());
-    put('Invocations', 1, 'Count');
-    put('Errors', failed ? 1 : 0, 'Count');
-    put('Duration', performance.now() - startedAt, 'Milliseconds');
+    put(name, 'Invocations', 1, 'Count');
+    put(name, 'Errors', failed ? 1 : 0, 'Count');
+    put(name, 'Duration', performance.now() - startedAt, 'Milliseconds');
   };
 
   const invoke = async (nameOrArn: string, payload: unknown): Promise<InvokeResult> => {
     const deployed = find(nameOrArn);
     const requestId = randomUUID();
     if (!deployed) throw new Error(`there is no function ${nameOrArn}`);
-    let instance: Instance;
+    const { name } = deployed.spec;
+    let instance: Instance | undefined;
     try {
       instance = await acquire(deployed);
     } catch (error) {
-      deployed.waiting.shift()?.();
-      measure(deployed.spec.name, performance.now(), true);
+      measure(name, performance.now(), true);
       const message = error instanceof Error ? error.message : String(error);
       return { error: 'Unhandled', kind: 'thrown', message, requestId };
     }
+    if (!instance) {
+      // Neither an invocation nor an error (LDG, "Types of metrics for Lambda functions").
+      put(name, 'Throttles', 1, 'Count');
+      return { throttled: `${name} has no more concurrency than ${deployed.all.size}` };
+    }
     const startedAt = performance.now();
     const { kill, allocate } = instance;
-    const invocation: Invocation = {
-      functionName: deployed.spec.name,
-      payload,
-      kill: () => void kill(),
-      allocate,
-    };
+    const invocation: Invocation = { functionName: name, payload, kill: () => void kill(), allocate };
     const invoked = instance.invoke(JSON.stringify(payload), requestId);
     for (const { began } of onlookers) began?.(invocation);
     const result = await invoked;
     for (const { ended } of onlookers) ended?.(invocation, result);
-    if ('error' in result) logs.write(deployed.spec.name, `${requestId} ${result.kind}: ${result.message}`);
-    measure(deployed.spec.name, startedAt, 'error' in result);
+    if ('error' in result) logs.write(name, `${requestId} ${result.kind}: ${result.message}`);
+    measure(name, startedAt, 'error' in result);
     release(deployed, instance);
     return result;
   };
 
   return {
     define: (spec) => {
-      functions.set(spec.name, { spec, overlays: [], idle: [], all: new Set(), waiting: [] });
+      functions.set(spec.name, { spec, overlays: [], idle: [], all: new Set() });
     },
     get: (nameOrArn) => find(nameOrArn)?.spec,
     invoke,
@@ -210,10 +203,7 @@ export const createFunctionHost = ({ environment, metrics, logDir }: FunctionHos
       [...(find(nameOrArn)?.all ?? [])].map(({ initMs, peakRssMb }) => ({ initMs: initMs(), peakRssMb: peakRssMb() })),
     stop: async () => {
       stopped = true;
-      const all = [...functions.values()].flatMap(({ all, waiting }) => {
-        for (const resume of waiting.splice(0)) resume();
-        return [...all];
-      });
+      const all = [...functions.values()].flatMap(({ all }) => [...all]);
       await Promise.all(all.map((instance) => instance.kill()));
       logs.close();
     },

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { killGroup } from '../services/process/kill-group.ts';
-import type { FunctionSpec, InvokeResult } from '../world.ts';
+import type { FunctionSpec, FunctionResult } from '../world.ts';
 import { listenTo } from './instance-channel.ts';
 import { forEachLine } from './lines.ts';
 import { peakRssKb } from './peak-memory.ts';
@@ -15,7 +15,7 @@ export interface Instance {
   readonly initMs: () => number;
   readonly alive: () => boolean;
   readonly peakRssMb: () => number;
-  readonly invoke: (payload: string, requestId: string) => Promise<InvokeResult>;
+  readonly invoke: (payload: string, requestId: string) => Promise<FunctionResult>;
   /** Has it hold so much memory more, whatever it is doing. */
   readonly allocate: (mb: number) => void;
   /** SIGKILL: what a crash looks like from outside. Settles when it is gone; at any moment, also before it is ready. */
@@ -77,12 +77,12 @@ export const startInstance = ({ id, spec, environment, onLine }: InstanceOptions
     throw new Error(`${spec.name} did not start: ${why}`);
   };
 
-  const invoke = async (payload: string, requestId: string): Promise<InvokeResult> => {
-    const failed = (kind: 'thrown' | 'timeout' | 'exit' | 'memory', message: string): InvokeResult => {
+  const invoke = async (payload: string, requestId: string): Promise<FunctionResult> => {
+    const failed = (kind: 'thrown' | 'timeout' | 'exit' | 'memory', message: string): FunctionResult => {
       if (kind !== 'thrown') void kill();
       return { error: 'Unhandled', kind, message, requestId };
     };
-    const tooMuch = (): InvokeResult => failed('memory', `used ${Math.round(peakKb / 1024)} MB of ${spec.memoryMb}`);
+    const tooMuch = (): FunctionResult => failed('memory', `used ${Math.round(peakKb / 1024)} MB of ${spec.memoryMb}`);
     const deadline = Date.now() + spec.timeoutMs;
     const answered = channel.next(spec.timeoutMs, () => measured(peakRssKb(child.pid)));
     child.send({ requestId, payload, deadline }, () => {}); // a failed send is an exit, and that is awaited

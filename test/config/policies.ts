@@ -4,6 +4,8 @@ export interface Allowance {
   readonly actions: readonly string[];
   /** As text: references by logical id or output, pseudo parameters in angle brackets. */
   readonly resources: readonly string[];
+  /** As in the template. */
+  readonly condition?: unknown;
 }
 
 type Value = string | readonly unknown[] | Readonly<Record<string, unknown>>;
@@ -34,12 +36,14 @@ interface Statement {
   readonly Effect: 'Allow' | 'Deny';
   readonly Action: string | string[];
   readonly Resource: Value | Value[];
+  readonly Condition?: unknown;
 }
 
 const allowances = (document: { Statement: readonly Statement[] }): Allowance[] =>
-  document.Statement.filter(({ Effect }) => Effect === 'Allow').map(({ Action, Resource }) => ({
+  document.Statement.filter(({ Effect }) => Effect === 'Allow').map(({ Action, Resource, Condition }) => ({
     actions: [Action].flat(),
     resources: ([Resource].flat() as Value[]).map((resource) => shown(resource)),
+    ...(Condition === undefined ? {} : { condition: Condition }),
   }));
 
 /** Everything that a role's own and attached policies allow. */

@@ -18,6 +18,7 @@ import { emptyRegistry } from '../feeds/support/empty-registry.ts';
 import { encoder, schemaIds } from '../feeds/support/encoder.ts';
 import { broadcastLike, exampleEvents, materialOf, positionLike, postLike } from '../feeds/support/example-events.ts';
 import { startAwsServices, type AwsServices } from '../support/aws-services.ts';
+import { everythingParked, noControls } from '../support/controls.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 let world: TestDatabase;
@@ -56,6 +57,8 @@ const handlerOf = async (name: string) => {
     entityState: createEntityStateStore(aws.dynamodb, 'entity-state', name),
     parked: createParkedStore(aws, { source: name, queueUrl, bucket: 'dead-letters', idempotencyTable: 'idempotency' }),
     telemetry,
+    ...noControls(),
+    holds: everythingParked(name),
     now: Date.now,
   });
 };

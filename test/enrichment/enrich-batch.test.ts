@@ -146,6 +146,7 @@ const fakeWorld = (inputs: readonly Input[], { outcomes, fails = {}, enrich }: F
       recorded.push(...events.map(({ position }) => Number(position.sequenceNumber)));
       return outcomes ?? events.map(() => 'stored');
     },
+    guard: async (records) => records.map(() => undefined),
     park: async (rejects) => {
       parked.push(...rejects.map((reject) => `${reject.record.position.sequenceNumber} ${reject.error.reason}`));
       return rejects.map(() => fails.park);

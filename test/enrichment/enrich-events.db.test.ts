@@ -16,6 +16,7 @@ import { buildFrame } from '../../lambdas/shared/serde/frame.ts';
 import { parseSchemaIds } from '../../lambdas/shared/serde/schema-ids.ts';
 import type { Telemetry } from '../../lambdas/shared/telemetry/batch-telemetry.ts';
 import { startAwsServices, type AwsServices } from '../support/aws-services.ts';
+import { noControls } from '../support/controls.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { morning } from '../support/events.ts';
 import { readTables } from '../support/tables.ts';
@@ -71,6 +72,7 @@ const handlerOn = (database: Database = world.database(), overrides: Partial<Enr
       idempotencyTable: 'idempotency',
     }),
     telemetry,
+    ...noControls(),
     now: Date.now,
     ...overrides,
   });

@@ -34,6 +34,7 @@ const worldOf = (steps: readonly Step[], later: Readonly<Record<number, Step>>) 
       calls.push(`record ${events.length}`);
       return events.map(() => 'stored' as const);
     },
+    guard: async (records) => records.map(() => undefined),
     park: async (rejects) => {
       calls.push(`park ${rejects.length}`);
       return rejects.map(() => undefined);

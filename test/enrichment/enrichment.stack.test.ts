@@ -9,7 +9,9 @@ const hour = 3600;
 /** Decode, record, park, project; and what Lambda does in the function's name. */
 const steps = [
   'dynamodb:DeleteItem TablesIdempotency',
+  'dynamodb:GetItem TablesControls',
   'dynamodb:GetItem TablesIdempotency',
+  'dynamodb:PutItem TablesControls',
   'dynamodb:PutItem TablesEntityState',
   'dynamodb:PutItem TablesIdempotency',
   'dynamodb:UpdateItem TablesIdempotency',
@@ -87,6 +89,18 @@ describe.each(environmentNames)('enrichment in %s', (name) => {
       actions.flatMap((action) => resources.map((resource) => `${action} ${plain(resource, name)}`)),
     );
     expect(allowed.filter((line) => !line.startsWith('ec2:')).sort()).toEqual(steps);
+  });
+
+  it('shares the breakers with all sources, and neither its hold nor its verdicts', () => {
+    const [controls, ...others] = policiesOf(platform, consumer).filter(({ resources }) =>
+      resources.some((resource) => resource.includes('TablesControls')),
+    );
+    expect(others).toEqual([]);
+    expect(controls?.condition).toEqual({
+      'ForAllValues:StringLike': {
+        'dynamodb:LeadingKeys': ['hold/market', `verdicts/millrace-${name}-market/*`, 'breaker/*'],
+      },
+    });
   });
 
   it('connects as its own user', () => {

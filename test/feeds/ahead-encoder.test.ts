@@ -14,7 +14,8 @@ import { createAheadEncoder, type AheadEncoder } from '../../feeds/ahead-encoder
 import { quoteEvent, tradeEvent } from '../../feeds/sources/market.ts';
 import { parseFrame } from '../../lambdas/shared/serde/frame.ts';
 import { knownSchemas } from '../../lambdas/shared/serde/known-schemas.generated.ts';
-import { createGlueRegistry } from '../../lambdas/shared/serde/registry.ts';
+import { createLoneBreaker } from '../../lambdas/shared/resilience/lone-breaker.ts';
+import { createGlueRegistry, registryFailures } from '../../lambdas/shared/serde/registry.ts';
 import { startGlue } from '../../local/services/glue/start-glue.ts';
 import type { RunningService } from '../../local/services/json-service.ts';
 import { clientSettings } from '../support/json-service.ts';
@@ -56,7 +57,8 @@ const trade = tradeEvent({ symbol: 'BTC/USD', occurredAt: 1, tradeId: 7, price: 
 const send = ({ subject, event }: typeof quote): Buffer => ahead.encode(subject, event, { compression: 'none' });
 const idOf = (bytes: Buffer): string => parseFrame(bytes, 10_000).schemaId;
 const isDeployed = (bytes: Buffer): boolean => schemaIds.has(idOf(bytes));
-const registry = () => createGlueRegistry(glue, { registryName, now: Date.now });
+const registry = () =>
+  createGlueRegistry(glue, { registryName, breaker: createLoneBreaker(registryFailures, Date.now), now: Date.now });
 const asRecord = (bytes: Buffer) => ({ bytes, arrivedAt: Date.now(), sequenceNumber: '1' });
 
 describe('a producer that is ahead', () => {

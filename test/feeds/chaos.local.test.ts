@@ -90,6 +90,7 @@ describe('faults under a feed of good records', () => {
       ],
       faults: createFaults({ run: local, platform, senders, random: () => 0.5, rate, say }),
       functions: local.functions,
+      pollers: local.world.pollers,
       platform,
       end,
       say,

@@ -13,6 +13,7 @@ import type { Database } from '../../lambdas/shared/database/connection.ts';
 import { createDecoder } from '../../lambdas/shared/serde/decoder.ts';
 import { createEncoder } from '../../lambdas/shared/serde/encoder.ts';
 import { parseSchemaIds } from '../../lambdas/shared/serde/schema-ids.ts';
+import { noControls } from '../support/controls.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { morning } from '../support/events.ts';
 import { emptyRegistry } from './support/empty-registry.ts';
@@ -75,6 +76,7 @@ const run = async (event: KinesisStreamEvent, events: EventStore): Promise<void>
     entityState: { project: async (projected) => projected.map(() => undefined) },
     parked: { park: async (rejects) => rejects.map(() => undefined) },
     telemetry: { count() {}, countByReason() {}, duration() {}, info() {}, warn() {}, error() {}, publish() {} },
+    ...noControls(),
     now: Date.now,
   });
   expect(await handler(event, context)).toEqual({ batchItemFailures: [] });

@@ -7,7 +7,8 @@ import {
 import { createDecoder, type DecodedEvent } from '../../lambdas/shared/serde/decoder.ts';
 import { createEncoder, type OutgoingEvent } from '../../lambdas/shared/serde/encoder.ts';
 import type { KnownSchema } from '../../lambdas/shared/serde/known-schema.ts';
-import { createGlueRegistry } from '../../lambdas/shared/serde/registry.ts';
+import { createLoneBreaker } from '../../lambdas/shared/resilience/lone-breaker.ts';
+import { createGlueRegistry, registryFailures } from '../../lambdas/shared/serde/registry.ts';
 import { startGlue } from '../../local/services/glue/start-glue.ts';
 import { temporaryFolder } from '../local/support/test-world.ts';
 import { clientSettings } from '../support/json-service.ts';
@@ -71,7 +72,11 @@ export const startDeploy = async (subject: string) => {
         subjects: [subject],
         schemaIds: idsOf(versions, ids),
         schemas: versions,
-        registry: createGlueRegistry(glue, { registryName: SchemaId.RegistryName, now: Date.now }),
+        registry: createGlueRegistry(glue, {
+          registryName: SchemaId.RegistryName,
+          breaker: createLoneBreaker(registryFailures, Date.now),
+          now: Date.now,
+        }),
         maxRecordBytes: 100_000,
         maxInflatedBytes: 100_000,
         now: Date.now,

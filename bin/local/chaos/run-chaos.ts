@@ -2,6 +2,7 @@ import { systemClock } from '../../../feeds/clock.ts';
 import { atOnce } from '../../../local/faults/at-once.ts';
 import { runInTurn, type FaultResult, type FaultTimes } from '../../../local/faults/run-in-turn.ts';
 import type { RunningFunctions } from '../../../local/runtime/function-host.ts';
+import type { PollerHost } from '../../../local/world.ts';
 import type { Platform } from '../platform.ts';
 import { chaosTimes, type ChaosStep } from './chaos-steps.ts';
 import type { Faults } from './create-faults.ts';
@@ -10,7 +11,8 @@ import { createObserver } from './observe.ts';
 export interface ChaosOptions {
   readonly steps: readonly ChaosStep[];
   readonly faults: Faults;
-  readonly functions: Pick<RunningFunctions, 'look' | 'sizes'>;
+  readonly functions: Pick<RunningFunctions, 'sizes'>;
+  readonly pollers: Pick<PollerHost, 'onBatch'>;
   readonly platform: Pick<Platform, 'running' | 'lagMs' | 'isCaughtUp'>;
   /** Ends it early; what is broken by then is mended. */
   readonly end: AbortSignal;
@@ -23,6 +25,7 @@ export const runChaos = async ({
   steps,
   faults,
   functions,
+  pollers,
   platform,
   end,
   say,
@@ -31,7 +34,7 @@ export const runChaos = async ({
   if (steps.length === 0) return [];
   const { now, sleep } = systemClock(end);
   const functionNames = platform.running.map(({ functionName }) => functionName);
-  const observer = createObserver({ functions, functionNames, lagMs: () => platform.lagMs(now()) });
+  const observer = createObserver({ functions, functionNames, pollers, lagMs: () => platform.lagMs(now()) });
   try {
     return await runInTurn(
       steps.map(({ names, forMs }) => ({ fault: atOnce(names.map((name) => faults.create(name))), forMs })),

@@ -1,4 +1,4 @@
-import { MisconfiguredError, UnavailableError, type PlatformError } from '../errors/platform-error.ts';
+import { MisconfiguredError, PlatformError, UnavailableError } from '../errors/platform-error.ts';
 
 /** Error names with which AWS services say that the deployment is wrong: no retry of a record can mend these. */
 const misconfigured = new Set([
@@ -14,11 +14,12 @@ const misconfigured = new Set([
 
 /**
  * What a failed call to an AWS service means: `halt` where the service named a fault of the deployment, else `retry`
- * (throttles, time-outs, lost connections, 5xx).
+ * (throttles, time-outs, lost connections, 5xx). An error of ours, such as a breaker's refusal, stays as it is.
  * @throws what was thrown, where that is a bug of ours before the call: a crash, not an outage
  * @param dependency - what was called: `parked-queue`, `entity-state`, …
  */
 export const serviceError = (dependency: string, error: unknown): PlatformError => {
+  if (error instanceof PlatformError) return error;
   if (error instanceof TypeError || error instanceof RangeError) throw error;
   const name = error instanceof Error ? error.name : 'unknown';
   return misconfigured.has(name)

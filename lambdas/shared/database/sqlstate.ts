@@ -1,4 +1,4 @@
-import { MisconfiguredError, UnavailableError, type PlatformError } from '../errors/platform-error.ts';
+import { MisconfiguredError, PlatformError, UnavailableError } from '../errors/platform-error.ts';
 
 /** What a failed statement means (DESIGN section 1): `record` is one record's fault, found by halving the batch. */
 export type StatementFault = 'retry' | 'halt' | 'record';
@@ -26,8 +26,9 @@ export const sqlStateOf = (error: unknown): string | undefined => {
 export const faultOf = (error: unknown): StatementFault =>
   faultOfClass[sqlStateOf(error)?.slice(0, 2) ?? ''] ?? 'retry';
 
-/** The error that carries the disposition of a `retry` or `halt` fault. The server's message may quote data and is not kept. */
+/** The error that carries the disposition of a `retry` or `halt` fault; one of ours stays as it is. The server's message may quote data and is not kept. */
 export const storeError = (error: unknown): PlatformError => {
+  if (error instanceof PlatformError) return error;
   const sqlState = sqlStateOf(error) ?? 'none';
   return faultOf(error) === 'halt'
     ? new MisconfiguredError('store', `the database refused us (SQLSTATE ${sqlState})`, { sqlState }, { cause: error })

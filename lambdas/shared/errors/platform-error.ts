@@ -70,6 +70,12 @@ export class UnavailableError extends PlatformError {
   }
 }
 
+/** The platform has stopped on purpose, or is about to: the record is neither stored nor parked until a hold has ended. */
+export class HeldError extends PlatformError {
+  readonly disposition = 'retry';
+  readonly reason = 'held';
+}
+
 /** The deployment is wrong (a role, a database, a schema our reader cannot resolve): retrying a record cannot help. */
 export class MisconfiguredError extends PlatformError {
   readonly disposition = 'halt';

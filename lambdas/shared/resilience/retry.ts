@@ -1,4 +1,4 @@
-import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
+import { ExponentialBackoff, fullJitterGenerator, handleWhen, retry } from 'cockatiel';
 import { UnavailableError } from '../errors/platform-error.ts';
 
 /** How long and how often an invocation tries again in place (DESIGN section 5: at most half its timeout). */
@@ -15,7 +15,8 @@ export interface RetryBudget {
 }
 
 /**
- * Runs something, again and again while `mayHelp` and the budget allow, with exponential backoff and jitter.
+ * Runs something, again and again while `mayHelp` and the budget allow, with exponential backoff and full jitter: each
+ * pause is drawn evenly from nothing to twice what the last one could be at most.
  * Once the deadline has passed no attempt is made: throws what the last one failed with, or an UnavailableError where
  * there was none.
  */
@@ -33,9 +34,14 @@ export const createResilient = (
   mayHelp: (error: unknown) => boolean,
   onRetry: (error: unknown) => void,
 ): Resilient => {
+  const backoff = new ExponentialBackoff({
+    generator: fullJitterGenerator,
+    initialDelay: 20,
+    maxDelay: longestDelayMs,
+  });
   const policy = retry(
     handleWhen((error) => mayHelp(error) && now() < deadline),
-    { maxAttempts: maxRetries, backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: longestDelayMs }) },
+    { maxAttempts: maxRetries, backoff },
   );
   policy.onRetry((reason) => onRetry('error' in reason ? reason.error : reason));
   return (attempt) => {

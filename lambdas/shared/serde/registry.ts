@@ -1,6 +1,9 @@
 import { type GetSchemaVersionCommandOutput, GetSchemaVersionCommand, type GlueClient } from '@aws-sdk/client-glue';
-import { bulkhead, circuitBreaker, ConsecutiveBreaker, handleWhen, wrap } from 'cockatiel';
+import { bulkhead } from 'cockatiel';
 import { serviceError } from '../aws/service-error.ts';
+import { dispositionOf } from '../errors/platform-error.ts';
+import type { Breaker, BreakerOptions } from '../resilience/breaker.ts';
+import { withTimeout } from '../resilience/timeout.ts';
 import { remember } from './bounded-cache.ts';
 
 /** What the registry says of an id. */
@@ -28,6 +31,8 @@ export interface SchemaRegistry {
 
 export interface GlueRegistryOptions {
   readonly registryName: string;
+  /** With `registryFailures` for its rules. */
+  readonly breaker: Breaker;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** How long one question may take, milliseconds. @default 2000 */
@@ -40,9 +45,6 @@ export interface GlueRegistryOptions {
 const atOnce = 4;
 /** Short, because what is unknown now may be registered the next second, and a record is given three. */
 const negativeMs = 1_000;
-/** So that a registry that hangs costs a batch of unknown ids one time-out, not one for each. */
-const breakAfterFailures = 4;
-const pauseMs = 500;
 
 /** `arn:aws:glue:<region>:<account>:schema/<registry>/<subject>` */
 const nameIn = (arn: string): { readonly registry: string; readonly subject: string } => {
@@ -54,28 +56,32 @@ const isNotThere = (error: unknown): boolean =>
   error instanceof Error && (error.name === 'EntityNotFoundException' || error.name === 'InvalidInputException');
 
 /**
+ * The rules of the registry's breaker. As many failures as questions at once, so that a registry that hangs costs a batch
+ * of unknown ids one time-out, not one for each. An id that is not there is an answer; so is a refusal of our rights.
+ */
+export const registryFailures = {
+  dependency: 'registry',
+  failures: atOnce,
+  isFailure: (error) => !isNotThere(error) && dispositionOf(serviceError('registry', error)) === 'retry',
+} as const satisfies Partial<BreakerOptions>;
+
+/**
  * Glue behind a cache: an id is asked for once at a time. A definition never changes, so what was found stays, also
  * while the registry is down; what was not found is forgotten after a second, and not answered from memory after it.
  */
 export const createGlueRegistry = (
   client: GlueClient,
-  { registryName, now, timeoutMs = 2_000, mostRemembered = 1_000 }: GlueRegistryOptions,
+  { registryName, breaker, now, timeoutMs = 2_000, mostRemembered = 1_000 }: GlueRegistryOptions,
 ): SchemaRegistry => {
-  const guarded = wrap(
-    bulkhead(atOnce, Number.POSITIVE_INFINITY), // bounded by its callers: the ids of one batch
-    circuitBreaker(
-      handleWhen((error) => !isNotThere(error)),
-      { halfOpenAfter: pauseMs, breaker: new ConsecutiveBreaker(breakAfterFailures) },
-    ),
-  );
+  const lanes = bulkhead(atOnce, Number.POSITIVE_INFINITY); // bounded by its callers: the ids of one batch
   const remembered = new Map<string, { readonly found: FoundSchema; readonly until: number }>();
   const underWay = new Map<string, Promise<FoundSchema>>();
 
   const ask = async (schemaId: string): Promise<FoundSchema> => {
     const question = new GetSchemaVersionCommand({ SchemaVersionId: schemaId });
     try {
-      const answer = await guarded.execute(() =>
-        client.send(question, { abortSignal: AbortSignal.timeout(timeoutMs) }),
+      const answer = await lanes.execute(() =>
+        breaker.execute(() => withTimeout(timeoutMs, (abortSignal) => client.send(question, { abortSignal }))),
       );
       return read(answer, registryName);
     } catch (error) {

@@ -14,6 +14,7 @@ export interface GiveUp {
   readonly attempts: number;
   /** Of the last attempt; null where the function answered. */
   readonly functionError: string | null;
+  /** Of the last attempt; one of its own where there was none. */
   readonly requestId: string;
 }
 

@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { sleepUntil } from '../../pause.ts';
 import type { MetricsStore } from '../../services/cloudwatch/metrics-store.ts';
 import type { BatchReport, FunctionHost, KinesisMapping, PollerHost } from '../../world.ts';
 import { openCheckpoints, type Checkpoints } from './checkpoints.ts';
-import { writeGiveUp, type GiveUp } from './give-up.ts';
+import { writeGiveUp } from './give-up.ts';
 import { createShardPoller } from './shard-poller.ts';
 import { createShardReader, listShards, streamName } from './stream-reader.ts';
 
@@ -54,16 +55,6 @@ export const createPollerHost = (options: PollerOptions): RunningPollers => {
     running.add(tracked);
   };
 
-  /** Counts as Lambda does for mappings with the metrics group `EventCount`. */
-  const giveUp = async (batch: GiveUp): Promise<void> => {
-    const { uuid, onFailureArn } = batch.mapping;
-    const count = (metric: string, value: number): void =>
-      metrics.put('AWS/Lambda', { EventSourceMappingUUID: uuid }, metric, value, 'Count', Date.now());
-    await writeGiveUp(s3, batch);
-    if (onFailureArn === undefined) count('DroppedEventCount', batch.records.length);
-    else count('OnFailureDestinationDeliveredEventCount', batch.records.length);
-  };
-
   const pollShard = (polled: Polled, checkpoints: Checkpoints, shard: string): void => {
     const { mapping } = polled;
     const functionName = functions.get(mapping.functionArn)?.name ?? mapping.functionArn;
@@ -76,8 +67,8 @@ export const createPollerHost = (options: PollerOptions): RunningPollers => {
       enabled: () => polled.mapping.enabled,
       read: createShardReader(kinesis, mapping, shard),
       invoke: (event) => functions.invoke(mapping.functionArn, event),
-      giveUp: ({ records, failures }, cause, last) =>
-        giveUp({
+      giveUp: ({ records, failures, requestId }, cause, last) =>
+        writeGiveUp(s3, {
           mapping,
           region,
           shard,
@@ -85,10 +76,12 @@ export const createPollerHost = (options: PollerOptions): RunningPollers => {
           cause,
           attempts: failures,
           functionError: last && 'error' in last ? last.error : null,
-          requestId: last?.requestId ?? '',
+          requestId: requestId ?? randomUUID(),
         }),
       checkpoint: { get: () => checkpoints.get(shard), set: (number) => checkpoints.set(shard, number) },
-      report: ({ records, ms, outcome, iteratorAgeMs }) => {
+      count: (metric, value) =>
+        metrics.put('AWS/Lambda', { EventSourceMappingUUID: mapping.uuid }, metric, value, 'Count', Date.now()),
+      report: ({ iteratorAgeMs, ...batch }) => {
         metrics.put(
           'AWS/Lambda',
           { FunctionName: functionName },
@@ -97,7 +90,7 @@ export const createPollerHost = (options: PollerOptions): RunningPollers => {
           'Milliseconds',
           Date.now(),
         );
-        for (const listener of listeners) listener({ functionArn: mapping.functionArn, records, ms, outcome });
+        for (const listener of listeners) listener({ functionArn: mapping.functionArn, ...batch });
       },
       complain: (message) => complain(`${functionName} ${message}`),
     });

@@ -9,16 +9,35 @@ export interface PolledRecord {
   readonly arrivedAt: number;
 }
 
-/** Lambda's limit for a payload, less room for the envelope. */
-const mostPayloadBytes = 6 * 1024 * 1024 - 1024;
-/** What a record costs in the event besides its data, amply. */
-const envelopeBytes = 700;
+/** Lambda's limit for a payload. */
+const mostPayloadBytes = 6 * 1024 * 1024;
+/** `{"Records":[]}` */
+const envelopeBytes = 14;
+
+type Origin = Pick<KinesisMapping, 'streamArn' | 'functionArn'>;
+
+/** Bytes that a record takes in the event, with the comma behind it; its data is not encoded for that. */
+const sizeIn = (mapping: Origin, region: string, shard: string) => {
+  const bytesOf = (record: PolledRecord): number =>
+    Buffer.byteLength(JSON.stringify(kinesisEvent(mapping, region, shard, [{ ...record, data: none }]))) -
+    envelopeBytes +
+    1;
+  return (record: PolledRecord): number => bytesOf(record) + Math.ceil(record.data.length / 3) * 4;
+};
+
+const none = Buffer.alloc(0);
 
 /** How many of the records fit one invocation: by number, and by the size of the event. Always at least one. */
-export const cutBatch = (records: readonly PolledRecord[], batchSize: number): number => {
-  let bytes = 0;
-  for (const [index, { data }] of records.entries()) {
-    bytes += Math.ceil(data.length / 3) * 4 + envelopeBytes;
+export const cutBatch = (
+  records: readonly PolledRecord[],
+  { batchSize, ...mapping }: Origin & Pick<KinesisMapping, 'batchSize'>,
+  region: string,
+  shard: string,
+): number => {
+  const sizeOf = sizeIn(mapping, region, shard);
+  let bytes = envelopeBytes - 1; // no comma behind the last
+  for (const [index, record] of records.entries()) {
+    bytes += sizeOf(record);
     if (index > 0 && (index >= batchSize || bytes > mostPayloadBytes)) return index;
   }
   return records.length;
@@ -26,7 +45,7 @@ export const cutBatch = (records: readonly PolledRecord[], batchSize: number): n
 
 /** The event that a function gets (LDG, "Using Lambda to process records from Kinesis Data Streams"). */
 export const kinesisEvent = (
-  { streamArn, functionArn }: KinesisMapping,
+  { streamArn, functionArn }: Origin,
   region: string,
   shard: string,
   records: readonly PolledRecord[],

@@ -1,95 +1,100 @@
-import type { InvokeResult, KinesisMapping, ShardProgress } from '../../world.ts';
-import { readAnswer } from './answer.ts';
-import { isTooOld, nextStep, retryDelay, type Batch, type GiveUpCause } from './next-step.ts';
-import { cutBatch, kinesisEvent, type PolledRecord } from './record.ts';
-
-/** What polling one shard needs of the outside; the clock too, so that a test can turn it by hand. */
-export interface ShardWorld {
-  readonly region: string;
-  readonly now: () => number;
-  /** Ends early when polling is stopped. */
-  readonly sleep: (ms: number) => Promise<void>;
-  readonly random: () => number;
-  readonly stopped: () => boolean;
-  readonly enabled: () => boolean;
-  /** Up to `limit` records after a sequence number, or from the mapping's starting position. */
-  readonly read: (after: string | undefined, limit: number) => Promise<readonly PolledRecord[]>;
-  readonly invoke: (event: unknown) => Promise<InvokeResult>;
-  /** @param last - undefined where the function was not invoked */
-  readonly giveUp: (batch: Batch, cause: GiveUpCause, last: InvokeResult | undefined) => Promise<void>;
-  readonly checkpoint: { readonly get: () => string | undefined; readonly set: (sequenceNumber: string) => void };
-  readonly report: (report: {
-    readonly records: number;
-    readonly ms: number;
-    readonly outcome: 'finished' | 'partly' | 'failed' | 'given-up';
-    /** Of the newest record of the batch when it was read, milliseconds. */
-    readonly iteratorAgeMs: number;
-  }) => void;
-  readonly complain: (message: string) => void;
-}
+import type { KinesisMapping, ShardProgress } from '../../world.ts';
+import { createLaneWork } from './lane-work.ts';
+import { createLanes, distribute, dueAt, takeBatch, type Lane } from './lanes.ts';
+import { createLedger } from './ledger.ts';
+import type { ShardWorld } from './shard-world.ts';
 
 /** Lambda polls each shard at a base rate of once a second, and at once again after a read that was not empty. */
 const baseRateMs = 1_000;
+/** GetRecords gives no more at once. */
+const mostPerRead = 10_000;
+/** A lane that is stuck must not make the others read the whole stream into memory: they wait for it then. */
+const mostAhead = { records: 10_000, bytes: 64 * 1024 * 1024 } as const;
 
-/** Polls one shard for one mapping until stopped: one batch at a time, in order, never past what is not finished. */
+/**
+ * Polls one shard for one mapping until stopped. Records go to lanes by their partition keys; a lane has one batch in
+ * the function at a time, in order. The checkpoint never passes a record that is unfinished in any lane.
+ */
 export const createShardPoller = (mapping: KinesisMapping, shard: string, world: ShardWorld) => {
+  const lanes = createLanes(mapping.parallelization);
+  const ledger = createLedger();
+  const running = new Set<Promise<void>>();
+  let readTo: string | undefined;
+  let nextReadAt = 0;
+  let rest: { readonly until: number; readonly over: Promise<void> } | undefined;
   let emptyAt = 0;
   let finishedUntil = 0;
 
-  const finish = ({ sequenceNumber, arrivedAt }: PolledRecord): void => {
-    world.checkpoint.set(sequenceNumber);
-    finishedUntil = arrivedAt;
+  const complain = (error: unknown): void =>
+    world.complain(`${shard}: ${error instanceof Error ? error.message : String(error)}`);
+
+  const work = createLaneWork(mapping, shard, world, (records) => {
+    const mark = ledger.finish(records);
+    if (!mark) return;
+    world.checkpoint.set(mark.sequenceNumber);
+    finishedUntil = mark.arrivedAt;
+  });
+
+  const begin = (lane: Lane): void => {
+    takeBatch(lane, mapping, world.region, shard, world.now());
+    lane.busy = true;
+    const working = work(lane)
+      .catch((error: unknown) => {
+        complain(error);
+        return world.sleep(baseRateMs);
+      })
+      .finally(() => {
+        lane.busy = false;
+        running.delete(working);
+      });
+    running.add(working);
   };
 
-  const giveUp = async (batch: Batch, cause: GiveUpCause, last?: InvokeResult): Promise<undefined> => {
-    await world.giveUp(batch, cause, last);
-    finish(batch.records.at(-1) as PolledRecord);
-  };
-
-  const attempt = async (batch: Batch): Promise<Batch | undefined> => {
-    const records = batch.records.length;
-    const iteratorAgeMs = world.now() - (batch.records.at(-1)?.arrivedAt ?? world.now());
-    if (isTooOld(batch, mapping, world.now())) {
-      world.report({ records, ms: 0, outcome: 'given-up', iteratorAgeMs });
-      return giveUp(batch, 'age');
+  /** Until a lane has ended its batches, or until a time. */
+  const pause = async (until: number): Promise<void> => {
+    // One sleep at a time, however often lanes end before it does.
+    if (!rest || rest.until > until || rest.until <= world.now()) {
+      rest = { until, over: world.sleep(Math.max(0, until - world.now())) };
     }
-    const startedAt = performance.now();
-    const result = await world.invoke(kinesisEvent(mapping, world.region, shard, batch.records));
-    const ms = performance.now() - startedAt;
-    // Stopping kills what does not end by itself. That is no failure of the batch: the next run delivers it again.
-    if (world.stopped() && 'error' in result) return undefined;
-    const numbers = batch.records.map(({ sequenceNumber }) => sequenceNumber);
-    const verdict = readAnswer(result, numbers, mapping.reportBatchItemFailures);
-    const step = nextStep(batch, verdict, mapping, world.now());
-    if ('done' in step && step.done) finish(step.done);
-    const outcome = {
-      advance: 'finished',
-      retry: verdict.kind === 'from' ? 'partly' : 'failed',
-      'give-up': 'given-up',
-    } as const;
-    world.report({ records, ms, outcome: outcome[step.kind], iteratorAgeMs });
-    if (step.kind === 'advance') return undefined;
-    if (step.kind === 'retry') {
-      await world.sleep(retryDelay(step.batch.failures, world.random()));
-      return step.batch;
-    }
-    return giveUp(step.batch, step.cause, result);
+    await Promise.race([...running, rest.over]);
   };
 
-  /** Runs a batch to its end: finished, given up, or left where it is because polling stopped or was disabled. */
-  const process = async (records: readonly PolledRecord[]): Promise<void> => {
-    let batch: Batch | undefined = { records, failures: 0 };
-    while (batch && !world.stopped() && world.enabled()) batch = await attempt(batch);
+  const read = async (limit: number): Promise<void> => {
+    // Before the read: what arrives while it is answered is not in the answer.
+    const askedAt = world.now();
+    const records = await world.read(ledger.size() === 0 ? world.checkpoint.get() : readTo, limit);
+    if (records.length === 0) {
+      if (ledger.size() === 0) emptyAt = askedAt;
+      nextReadAt = world.now() + baseRateMs;
+      return;
+    }
+    world.count('PolledEventCount', records.length);
+    readTo = records.at(-1)?.sequenceNumber;
+    ledger.add(records);
+    distribute(lanes, records, world.now());
+  };
+
+  /** What was read and not begun is read again, from the checkpoint, when the mapping is on. */
+  const restDisabled = async (): Promise<void> => {
+    await Promise.all(running);
+    if (world.enabled()) return;
+    ledger.clear();
+    for (const lane of lanes) Object.assign(lane, { queue: [], batches: [] });
+    await world.sleep(baseRateMs / 5);
   };
 
   const poll = async (): Promise<void> => {
-    if (!world.enabled()) return world.sleep(baseRateMs / 5);
-    // Before the read: what arrives while it is answered is not in the answer.
-    const askedAt = world.now();
-    const records = await world.read(world.checkpoint.get(), mapping.batchSize);
-    if (records.length > 0) return process(records.slice(0, cutBatch(records, mapping.batchSize)));
-    emptyAt = askedAt;
-    return world.sleep(baseRateMs);
+    if (!world.enabled()) return restDisabled();
+    const due = (lane: Lane): number => dueAt(lane, mapping, world.region, shard) ?? Infinity;
+    for (const lane of lanes) if (!lane.busy && due(lane) <= world.now()) begin(lane);
+    const idle = lanes.filter(({ busy }) => !busy);
+    const wanted = idle.reduce((sum, { queue }) => sum + mapping.batchSize - queue.length, 0);
+    const room = ledger.bytes() < mostAhead.bytes ? mostAhead.records - ledger.size() : 0;
+    const limit = Math.min(wanted, room, mostPerRead);
+    if (limit > 0 && nextReadAt <= world.now()) return read(limit);
+    const until = Math.min(...idle.map(due), limit > 0 ? nextReadAt : Infinity);
+    if (until < Infinity) return pause(until);
+    await Promise.race(running);
   };
 
   return {
@@ -99,12 +104,13 @@ export const createShardPoller = (mapping: KinesisMapping, shard: string, world:
         try {
           await poll();
         } catch (error) {
-          // The stream or the bucket does not answer: Lambda goes on polling, and so do we, from the same checkpoint.
-          if (world.stopped()) return;
-          world.complain(`${shard}: ${error instanceof Error ? error.message : String(error)}`);
+          // The stream does not answer: Lambda goes on polling, and so do we, from where we were.
+          if (world.stopped()) break;
+          complain(error);
           await world.sleep(baseRateMs);
         }
       }
+      await Promise.all(running);
     },
   };
 };

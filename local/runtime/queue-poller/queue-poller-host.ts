@@ -38,14 +38,11 @@ export const createQueuePollerHost = (options: QueuePollerOptions): RunningQueue
   const abandoned = new AbortController();
   const running: Promise<void>[] = [];
 
-  const lanesOf = ({ functionArn, maxConcurrency = defaultLanes }: QueueMapping): number =>
-    Math.max(1, Math.min(maxConcurrency, functions.get(functionArn)?.reservedConcurrency ?? maxConcurrency));
-
   const poll = (mapping: QueueMapping): Promise<void> => {
     const { uuid, functionArn, queueArn } = mapping;
     const functionName = functions.get(functionArn)?.name ?? functionArn;
     const client = createQueueClient({ ...options, queueArn, abandoned: abandoned.signal });
-    return createQueuePoller(mapping, lanesOf(mapping), {
+    return createQueuePoller(mapping, mapping.maxConcurrency ?? defaultLanes, {
       ...client,
       now: Date.now,
       sleep: sleepUntil(stop.signal),

@@ -1,5 +1,5 @@
 import { awayDelay } from '../../pause.ts';
-import type { InvokeResult, QueueMapping } from '../../world.ts';
+import type { FunctionResult, InvokeResult, QueueMapping } from '../../world.ts';
 import type { QueueClient } from './queue-client.ts';
 import { mostPerRequest } from './queue-client.ts';
 import { cutBatches, hasRoom, type QueueRecord } from './record.ts';
@@ -40,9 +40,10 @@ const reason = (error: unknown): string => (error instanceof Error ? error.messa
 export const createQueuePoller = (mapping: QueueMapping, lanes: number, world: QueueWorld) => {
   const running = new Set<Promise<void>>();
 
-  const gather = async (): Promise<readonly QueueRecord[]> => {
+  const gather = async (): Promise<{ readonly records: readonly QueueRecord[]; readonly receivedAt: number }> => {
     const records = [...(await world.receive(mapping.batchSize, longPollSeconds))];
-    const until = world.now() + mapping.batchingWindowMs;
+    const receivedAt = world.now();
+    const until = receivedAt + mapping.batchingWindowMs;
     while (records.length > 0 && records.length < mapping.batchSize && hasRoom(records) && !world.stopped()) {
       const leftMs = until - world.now();
       if (leftMs <= 0) break;
@@ -54,7 +55,7 @@ export const createQueuePoller = (mapping: QueueMapping, lanes: number, world: Q
       if (more.length === 0 && leftMs < 1_000) await world.sleep(Math.min(leftMs, windowPollMs));
     }
     if (records.length > 0) world.count('PolledEventCount', records.length);
-    return records;
+    return { records, receivedAt };
   };
 
   const removePage = async (records: readonly QueueRecord[]): Promise<void> => {
@@ -74,9 +75,27 @@ export const createQueuePoller = (mapping: QueueMapping, lanes: number, world: Q
       world.complain(`${left.length} messages are done and could not be deleted (${why}): they come again`);
   };
 
-  const process = async (batch: readonly QueueRecord[]): Promise<void> => {
+  /**
+   * A throttle is no failure: the batch is tried again as long as the queue hides it.
+   *
+   * @returns undefined where it was not invoked in time: the queue delivers the messages again
+   */
+  const invoke = async (batch: readonly QueueRecord[], receivedAt: number): Promise<FunctionResult | undefined> => {
+    for (let throttles = 1; ; throttles += 1) {
+      const result = await world.invoke({ Records: batch });
+      if (!('throttled' in result)) return result;
+      world.count('FailedInvokeEventCount', batch.length);
+      const delay = awayDelay(throttles, world.random());
+      if (world.now() + delay >= receivedAt + mapping.visibilityMs) return undefined;
+      await world.sleep(delay);
+      if (world.stopped() || !world.enabled()) return undefined;
+    }
+  };
+
+  const process = async (batch: readonly QueueRecord[], receivedAt: number): Promise<void> => {
+    const result = await invoke(batch, receivedAt);
+    if (!result) return;
     world.count('InvokedEventCount', batch.length);
-    const result = await world.invoke({ Records: batch });
     const { done, left, why } = settle(result, batch, mapping.reportBatchItemFailures);
     if (left.length > 0) world.count('FailedInvokeEventCount', left.length);
     // An error of the function is in its log and in its metrics; that its answer was not understood is nowhere else.
@@ -86,8 +105,8 @@ export const createQueuePoller = (mapping: QueueMapping, lanes: number, world: Q
     }
   };
 
-  const begin = (batch: readonly QueueRecord[]): void => {
-    const work = process(batch)
+  const begin = (batch: readonly QueueRecord[], receivedAt: number): void => {
+    const work = process(batch, receivedAt)
       .catch((error: unknown) => world.complain(`${batch.length} messages failed: ${reason(error)}`))
       .finally(() => running.delete(work));
     running.add(work);
@@ -101,9 +120,11 @@ export const createQueuePoller = (mapping: QueueMapping, lanes: number, world: Q
     await laneFree();
     if (world.stopped()) return;
     if (!world.enabled()) return world.sleep(disabledMs);
-    for (const batch of cutBatches(await gather(), mapping.batchSize)) {
+    // Of the first message, for those that are gathered after it are hidden for longer.
+    const { records, receivedAt } = await gather();
+    for (const batch of cutBatches(records, mapping.batchSize)) {
       await laneFree();
-      begin(batch);
+      begin(batch, receivedAt);
     }
   };
 

@@ -1,4 +1,4 @@
-import type { InvokeResult } from '../../world.ts';
+import type { FunctionResult } from '../../world.ts';
 import { readBatchAnswer } from '../batch-answer.ts';
 import type { QueueRecord } from './record.ts';
 
@@ -13,7 +13,11 @@ export interface Settlement {
 }
 
 /** The rule of a queue: what succeeded is deleted, and what failed is touched no more. Pure. */
-export const settle = (result: InvokeResult, records: readonly QueueRecord[], reportsFailures: boolean): Settlement => {
+export const settle = (
+  result: FunctionResult,
+  records: readonly QueueRecord[],
+  reportsFailures: boolean,
+): Settlement => {
   const ids = records.map(({ messageId }) => messageId);
   const answer = readBatchAnswer(result, ids, reportsFailures);
   if (answer.kind === 'finished') return { done: records, left: [] };

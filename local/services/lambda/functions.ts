@@ -24,6 +24,7 @@ export const getConfiguration = (functions: FunctionHost, nameOrArn: string): un
 };
 
 const responseTo = (result: InvokeResult): ServiceResponse => {
+  if ('throttled' in result) throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429);
   const headers = { 'x-amz-executed-version': '$LATEST' };
   if ('payload' in result) return { status: 200, headers, body: result.payload ?? null };
   return {

@@ -59,7 +59,7 @@ export const createSchedules = ({ functions, progress, now, retryDelaysMs }: Sch
 
   const call = async (schedule: Schedule, dueAt: number, attempt: number): Promise<void> => {
     const failure = await functions.invoke(schedule.targetArn, payloadOf(schedule, dueAt)).then(
-      (result) => ('error' in result ? result.message : undefined),
+      (result) => ('error' in result ? result.message : 'throttled' in result ? result.throttled : undefined),
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
     if (failure === undefined || !firing) return;

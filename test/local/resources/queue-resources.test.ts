@@ -134,6 +134,7 @@ describe('the resources of a queue’s consumer', () => {
       batchingWindowMs: 0,
       maxConcurrency: 2,
       reportBatchItemFailures: true,
+      visibilityMs: 60_000,
     });
     expect(plain).toEqual({
       uuid: expect.any(String) as string,
@@ -143,6 +144,7 @@ describe('the resources of a queue’s consumer', () => {
       batchSize: 10,
       batchingWindowMs: 0,
       reportBatchItemFailures: false,
+      visibilityMs: 30_000,
     });
     expect(world.world.pollers.list()).toEqual([]);
   });

@@ -55,7 +55,7 @@ beforeEach(() => {
 afterEach(() => host.stop());
 
 const payloadOf = (result: InvokeResult): Record<string, unknown> => {
-  if ('error' in result) throw new Error(result.message);
+  if (!('payload' in result)) throw new Error('error' in result ? result.message : result.throttled);
   return result.payload as Record<string, unknown>;
 };
 
@@ -129,10 +129,21 @@ describe('a function', () => {
     }
   });
 
-  it('runs in as many instances as are reserved, and further invocations wait', async () => {
-    host.define(spec({ reservedConcurrency: 2 }));
-    const pids = await Promise.all([1, 2, 3, 4].map(() => host.invoke('good', { do: 'wait', ms: 150 })));
-    expect(new Set(pids.map((result) => 'payload' in result && result.payload)).size).toBe(2);
+  it('is throttled where all that it has reserved is busy, which is neither an invocation nor an error', async () => {
+    host.define(spec({ name: 'narrow', reservedConcurrency: 2 }));
+    const count = (name: string): number =>
+      metrics
+        .list({ namespace: 'AWS/Lambda', name, dimensions: { FunctionName: 'narrow' } })
+        .reduce((sum, metric) => sum + metrics.total(metric), 0);
+    const results = await Promise.all([1, 2, 3, 4].map(() => host.invoke('narrow', { do: 'wait', ms: 150 })));
+    expect(results.map((result) => 'throttled' in result)).toEqual([false, false, true, true]);
+    expect([count('Throttles'), count('Invocations'), count('Errors')]).toEqual([2, 2, 0]);
+    expect(await host.invoke('narrow', { do: 'wait', ms: 1 })).toHaveProperty('payload');
+  });
+
+  it('is throttled always where nothing is reserved for it', async () => {
+    host.define(spec({ reservedConcurrency: 0 }));
+    expect(await host.invoke('good', { do: 'echo' })).toEqual({ throttled: 'good has no more concurrency than 0' });
   });
 
   it('prints into its log, and its metrics are read from there', async () => {
@@ -147,7 +158,7 @@ describe('a function', () => {
 
   it('is measured as Lambda measures it', () => {
     const names = metrics.list({ namespace: 'AWS/Lambda' }).map(({ name }) => name);
-    expect(new Set(names)).toEqual(new Set(['Invocations', 'Errors', 'Duration']));
+    expect(new Set(names)).toEqual(new Set(['Invocations', 'Errors', 'Duration', 'Throttles']));
   });
 });
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readAnswer } from '../../../local/runtime/poller/answer.ts';
-import { isTooOld, nextStep, retryDelay, type Batch } from '../../../local/runtime/poller/next-step.ts';
+import { nextStep, retryDelay, splitByAge, type Batch } from '../../../local/runtime/poller/next-step.ts';
 import { cutBatch, kinesisEvent, type PolledRecord } from '../../../local/runtime/poller/record.ts';
+import { streamMapping } from '../support/simulated-shard.ts';
 
 const now = Date.UTC(2026, 10, 21);
 const record = (n: number, arrivedAt = now): PolledRecord => ({
@@ -12,7 +13,6 @@ const record = (n: number, arrivedAt = now): PolledRecord => ({
   arrivedAt,
 });
 const batch = (failures: number, ...numbers: number[]): Batch => ({ records: numbers.map((n) => record(n)), failures });
-const limits = { maxAttempts: 2, maxAgeMs: 60_000 };
 
 describe('an answer', () => {
   const numbers = ['1', '2', '3'];
@@ -40,95 +40,130 @@ describe('an answer', () => {
 
   it('is an error of the function, or nothing, where partial responses are not asked for', () => {
     const error = { error: 'Unhandled', kind: 'exit', message: 'gone', requestId: 'r' } as const;
-    expect(readAnswer(error, numbers, true)).toEqual({ kind: 'failed', why: 'gone' });
+    expect(readAnswer(error, numbers, true)).toEqual({ kind: 'broken' });
+    expect(readAnswer(error, numbers, false)).toEqual({ kind: 'broken' });
     const partial = { payload: { batchItemFailures: [{ itemIdentifier: '2' }] }, requestId: 'r' };
     expect(readAnswer(partial, numbers, false)).toEqual({ kind: 'finished' });
   });
 });
 
-describe('the next step of a shard', () => {
-  it('advances past a finished batch', () => {
-    expect(nextStep(batch(0, 1, 2), { kind: 'finished' }, limits, now)).toEqual({ kind: 'advance', done: record(2) });
-  });
+describe('the next step of a lane', () => {
+  const whole = { bisect: false, maxAttempts: 2 };
+  const halved = { bisect: true, maxAttempts: 2 };
 
-  it('keeps the checkpoint before the lowest failure, and tries again from it', () => {
-    expect(nextStep(batch(1, 1, 2, 3), { kind: 'from', index: 1 }, limits, now)).toEqual({
-      kind: 'retry',
-      batch: batch(1, 2, 3),
-      done: record(1),
+  it('is behind a finished batch', () => {
+    expect(nextStep(batch(0, 1, 2), { kind: 'finished' }, whole)).toEqual({
+      kind: 'finished',
+      done: [record(1), record(2)],
     });
   });
 
-  it('counts the attempts of a batch that does not move', () => {
-    const failed = { kind: 'failed', why: 'x' } as const;
-    expect(nextStep(batch(0, 1), failed, limits, now)).toEqual({ kind: 'retry', batch: batch(1, 1) });
-    expect(nextStep(batch(1, 1), { kind: 'from', index: 0 }, limits, now)).toEqual({
-      kind: 'retry',
-      batch: batch(2, 1),
+  it('is the rest from the lowest failure on; as another batch it has one attempt, or none where it was split', () => {
+    const verdict = { kind: 'from', index: 1 } as const;
+    const done = [record(1)];
+    expect(nextStep(batch(1, 1, 2, 3), verdict, whole)).toEqual({ kind: 'partly', done, left: [batch(1, 2, 3)] });
+    expect(nextStep(batch(1, 1, 2, 3), verdict, halved)).toEqual({ kind: 'partly', done, left: [batch(0, 2, 3)] });
+  });
+
+  it.each([
+    ['answered its first record', { kind: 'from', index: 0 }, halved],
+    ['has an answer that cannot be read', { kind: 'failed' }, halved],
+    ['broke, where nothing is split', { kind: 'broken' }, whole],
+  ] as const)('is the whole batch, with one attempt more, when it %s', (_, verdict, limits) => {
+    expect(nextStep(batch(1, 1, 2), verdict, limits)).toEqual({ kind: 'failed', left: [batch(2, 1, 2)] });
+    expect(nextStep(batch(2, 1, 2), verdict, limits)).toEqual({ kind: 'given-up', done: [], gone: batch(3, 1, 2) });
+  });
+
+  it('is its halves when the function broke, with the count of the whole; the first takes the odd record', () => {
+    expect(nextStep(batch(2, 1, 2, 3), { kind: 'broken' }, halved)).toEqual({
+      kind: 'split',
+      left: [batch(2, 1, 2), batch(2, 3)],
     });
-    expect(nextStep(batch(2, 1), failed, limits, now)).toEqual({
-      kind: 'give-up',
-      cause: 'attempts',
-      batch: batch(3, 1),
+    expect(nextStep(batch(2, 1), { kind: 'broken' }, halved)).toEqual({
+      kind: 'given-up',
+      done: [],
+      gone: batch(3, 1),
     });
   });
 
-  it('gives up what is older than the mapping allows, whatever its attempts', () => {
-    const old: Batch = { records: [record(1, now - 60_001)], failures: 0 };
-    expect(nextStep(old, { kind: 'failed', why: 'x' }, limits, now)).toMatchObject({
-      kind: 'give-up',
-      cause: 'age',
-    });
-    expect(isTooOld(old, limits, now)).toBe(true);
-    expect(isTooOld(batch(99, 1), limits, now)).toBe(false);
+  it('never gives up where attempts are not bounded', () => {
+    expect(nextStep(batch(10_000, 1), { kind: 'broken' }, { bisect: true, maxAttempts: -1 }).kind).toBe('failed');
   });
 
-  it('never gives up where neither is bounded', () => {
-    const old: Batch = { records: [record(1, 0)], failures: 10_000 };
-    expect(nextStep(old, { kind: 'failed', why: 'x' }, { maxAttempts: -1, maxAgeMs: -1 }, now).kind).toBe('retry');
-  });
-
-  it('loses and repeats no record: what is done and what is left make the batch', () => {
+  it('loses and repeats no record: what is done, left and given up make the batch, in its order', () => {
     const verdict = fc.oneof(
-      fc.constant({ kind: 'finished' } as const),
-      fc.constant({ kind: 'failed', why: 'x' } as const),
+      fc.constantFrom({ kind: 'finished' } as const, { kind: 'failed' } as const, { kind: 'broken' } as const),
       fc.nat(9).map((index) => ({ kind: 'from', index }) as const),
     );
     fc.assert(
-      fc.property(verdict, fc.nat(4), (answer, failures) => {
-        const whole = batch(failures, ...Array.from({ length: 10 }, (_, n) => n));
-        const step = nextStep(whole, answer, limits, now);
-        const done = step.done
-          ? whole.records.findIndex(({ sequenceNumber }) => sequenceNumber === step.done?.sequenceNumber) + 1
-          : 0;
-        const left = step.kind === 'advance' ? [] : step.batch.records;
-        expect([...whole.records.slice(0, done), ...left].map(({ sequenceNumber }) => sequenceNumber)).toEqual(
-          whole.records.map(({ sequenceNumber }) => sequenceNumber),
-        );
+      fc.property(verdict, fc.nat(4), fc.boolean(), (answer, failures, bisect) => {
+        const given = batch(failures, ...Array.from({ length: 10 }, (_, n) => n));
+        const step = nextStep(given, answer, { bisect, maxAttempts: 2 });
+        const parts = [
+          ...('done' in step ? step.done : []),
+          ...('left' in step ? step.left : []).flatMap(({ records }) => records),
+          ...('gone' in step ? step.gone.records : []),
+        ];
+        expect(parts).toEqual(given.records);
       }),
     );
   });
 
-  it('waits longer after each failure, with jitter, and never longer than ten seconds', () => {
+  it('waits longer after each failure, with jitter, and never longer than a second', () => {
     expect(retryDelay(1, 1)).toBe(200);
     expect(retryDelay(3, 0.5)).toBe(400);
-    expect(retryDelay(1_000, 1)).toBe(10_000);
+    expect(retryDelay(1_000, 1)).toBe(1_000);
     expect(retryDelay(5, 0)).toBe(0);
   });
 });
 
+describe('the age of a batch', () => {
+  const limits = { maxAgeMs: 60_000 };
+  const aged: Batch = { records: [record(1, now - 60_001), record(2, now - 60_000), record(3)], failures: 1 };
+
+  it('ends what it begins with that is older than allowed, and nothing younger', () => {
+    expect(splitByAge(aged, limits, now)).toEqual({ old: aged.records.slice(0, 1), young: aged.records.slice(1) });
+    expect(splitByAge(aged, limits, now + 60_001)).toEqual({ old: aged.records, young: [] });
+  });
+
+  it('ends nothing where it is not limited', () => {
+    expect(splitByAge(aged, { maxAgeMs: -1 }, now * 2)).toEqual({ old: [], young: aged.records });
+  });
+});
+
 describe('a batch', () => {
-  it('is cut by number, and by the six megabytes of a payload, but never to nothing', () => {
-    const large = { ...record(1), data: Buffer.alloc(1_000_000) };
-    expect(cutBatch([record(1), record(2), record(3)], 2)).toBe(2);
-    expect(cutBatch([record(1)], 500)).toBe(1);
-    expect(
-      cutBatch(
-        Array.from({ length: 9 }, () => large),
-        500,
-      ),
-    ).toBe(4);
-    expect(cutBatch([{ ...large, data: Buffer.alloc(7_000_000) }, large], 500)).toBe(1);
+  const cut = (records: readonly PolledRecord[], batchSize: number): number =>
+    cutBatch(records, { ...streamMapping, batchSize }, 'eu-west-1', 'shardId-000000000000');
+
+  it('is cut by number, and never to nothing', () => {
+    expect(cut([record(1), record(2), record(3)], 2)).toBe(2);
+    expect(cut([record(1)], 500)).toBe(1);
+    const large = { ...record(1), data: Buffer.alloc(7_000_000) };
+    expect(cut([large, record(2)], 500)).toBe(1);
+  });
+
+  it('is cut by the six megabytes of its event, to the byte', () => {
+    const sized = fc.record({
+      bytes: fc.integer({ min: 0, max: 1_048_576 }),
+      partitionKey: fc.string({ minLength: 1, maxLength: 256, unit: 'binary' }),
+    });
+    fc.assert(
+      fc.property(fc.array(sized, { minLength: 1, maxLength: 12 }), (sizes) => {
+        const records = sizes.map(({ bytes, partitionKey }, n) => ({
+          ...record(n),
+          partitionKey,
+          data: Buffer.alloc(bytes),
+        }));
+        const bytesOf = (count: number): number =>
+          Buffer.byteLength(
+            JSON.stringify(kinesisEvent(streamMapping, 'eu-west-1', 'shardId-000000000000', records.slice(0, count))),
+          );
+        const count = cut(records, 500);
+        expect(bytesOf(count)).toBeLessThanOrEqual(6 * 1024 * 1024);
+        expect(count === records.length || bytesOf(count + 1) > 6 * 1024 * 1024).toBe(true);
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it('becomes the event that AWS documents', () => {
@@ -136,7 +171,7 @@ describe('a batch', () => {
       streamArn: 'arn:aws:kinesis:eu-west-1:000000000000:stream/market',
       functionArn: 'arn:aws:lambda:eu-west-1:000000000000:function:enrich',
     };
-    const event = kinesisEvent(mapping as never, 'eu-west-1', 'shardId-000000000000', [record(7)]);
+    const event = kinesisEvent(mapping, 'eu-west-1', 'shardId-000000000000', [record(7)]);
     expect(event.Records).toEqual([
       {
         kinesis: {

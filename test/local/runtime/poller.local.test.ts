@@ -9,7 +9,7 @@ import { createPollerHost, type RunningPollers } from '../../../local/runtime/po
 import { createMetricsStore } from '../../../local/services/cloudwatch/metrics-store.ts';
 import { startNodeService } from '../../../local/services/process/node-service.ts';
 import { Teardown } from '../../../local/teardown.ts';
-import type { BatchReport, InvokeResult, KinesisMapping } from '../../../local/world.ts';
+import type { BatchReport, KinesisMapping } from '../../../local/world.ts';
 import { functionsInMemory } from '../support/test-world.ts';
 
 interface Event {
@@ -73,10 +73,11 @@ const fill = async (stream: string, ...records: string[]): Promise<void> => {
 /** Polls until `done`; tells what the function was given, and every batch. */
 const poll = async (
   given: KinesisMapping,
-  consume: (event: Event) => InvokeResult['requestId'] | object | null | undefined,
+  consume: (event: Event) => object | null | undefined,
   done: (world: {
     readonly seen: string[][];
     readonly batches: BatchReport[];
+    readonly complaints: string[];
     readonly pollers: RunningPollers;
   }) => boolean,
 ) => {
@@ -100,7 +101,7 @@ const poll = async (
   pollers.add(given);
   pollers.onBatch((batch) => batches.push(batch));
   await pollers.start();
-  await expect.poll(() => done({ seen, batches, pollers }), { timeout: 15_000 }).toBe(true);
+  await expect.poll(() => done({ seen, batches, complaints, pollers }), { timeout: 15_000 }).toBe(true);
   const progress = pollers.progress(given.uuid);
   await pollers.stop();
   return { seen, batches, complaints, progress, metrics };
@@ -122,7 +123,9 @@ describe('a poller of a real stream', () => {
     );
     expect(first.seen).toEqual([['a', 'b', 'c'], ['d']]);
     expect(first.batches.map(({ outcome }) => outcome)).toEqual(['finished', 'finished']);
-    expect(first.metrics.list({ namespace: 'AWS/Lambda' }).map(({ name }) => name)).toEqual(['IteratorAge']);
+    expect(new Set(first.metrics.list({ namespace: 'AWS/Lambda' }).map(({ name }) => name))).toEqual(
+      new Set(['PolledEventCount', 'InvokedEventCount', 'IteratorAge']),
+    );
     await fill('order', 'e');
     const second = await poll(
       mapping('order'),
@@ -154,7 +157,8 @@ describe('a poller of a real stream', () => {
       (world) => world.seen.some(([first]) => first === 'd'),
     );
     expect(seen).toEqual([['a', 'b', 'c'], ['b', 'c'], ['b', 'c'], ['d']]);
-    expect(batches.map(({ outcome }) => outcome).slice(0, 3)).toEqual(['partly', 'partly', 'given-up']);
+    expect(batches.map(({ failures }) => failures).slice(0, 3)).toEqual([1, 2, 3]);
+    expect(batches.map(({ outcome }) => outcome).slice(0, 3)).toEqual(['partly', 'failed', 'given-up']);
     expect(progress.length).toBe(1);
 
     const { Contents = [] } = await clients.s3.send(new ListObjectsV2Command({ Bucket: 'give-ups' }));
@@ -205,14 +209,46 @@ describe('a poller of a real stream', () => {
     expect(seen).toEqual([['a']]);
   });
 
-  it('complains and goes on polling when the bucket cannot take a give-up', async () => {
+  it('complains when the bucket cannot take a give-up, and has it delivered again in the next run', async () => {
     await fill('no-bucket', 'a');
     const given = mapping('no-bucket', { onFailureArn: 'arn:aws:s3:::nowhere', maxAttempts: 0 });
-    const { complaints } = await poll(
+    const { complaints, seen } = await poll(
       given,
       (event) => from(event, 'a'),
-      (world) => world.seen.length >= 2,
+      (world) => world.complaints.length > 0,
     );
-    expect(complaints[0]).toMatch(/^consumer shardId-000000000000: /);
+    expect(complaints).toEqual([
+      expect.stringMatching(/^consumer shardId-000000000000: the destination takes no give-up/),
+    ]);
+    expect(seen).toEqual([['a']]);
+    const next = await poll(
+      given,
+      () => null,
+      (world) => world.seen.length > 0,
+    );
+    expect(next.seen).toEqual([['a']]);
+  });
+
+  it('splits a batch that breaks its function, until the record that breaks it is alone in the bucket', async () => {
+    await fill('bisected', 'a', 'b', 'c', 'poison', 'e', 'f');
+    const done: string[] = [];
+    const { batches } = await poll(
+      mapping('bisected', { bisect: true, batchSize: 6, maxAttempts: 1 }),
+      (event) => {
+        if (texts(event).includes('poison')) throw new Error('on purpose');
+        done.push(...texts(event));
+        return null;
+      },
+      () => done.includes('f'),
+    );
+    expect(done).toEqual(['a', 'b', 'c', 'e', 'f']);
+    expect(batches.filter(({ outcome }) => outcome === 'split')).toHaveLength(3);
+    const Prefix = 'aws/lambda/mapping-bisected/';
+    const { Contents = [] } = await clients.s3.send(new ListObjectsV2Command({ Bucket: 'give-ups', Prefix }));
+    expect(Contents).toHaveLength(1);
+    const { Body } = await clients.s3.send(new GetObjectCommand({ Bucket: 'give-ups', Key: Contents[0]?.Key ?? '' }));
+    const object = JSON.parse((await Body?.transformToString()) ?? '') as { payload: string; responseContext: object };
+    expect(texts(JSON.parse(object.payload) as Event)).toEqual(['poison']);
+    expect(object.responseContext).toMatchObject({ functionError: 'Unhandled' });
   });
 });

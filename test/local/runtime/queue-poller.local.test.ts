@@ -161,13 +161,15 @@ describe('a function behind a queue', () => {
     expect((await consumer.seen()).length).toBe(40);
   });
 
-  it('runs no more often at once than it has reserved', async () => {
+  it('is throttled beyond what it has reserved, and gets every message all the same, received once', async () => {
     await createQueue('reserved', { VisibilityTimeout: '30' });
     await send('reserved', 'slow-1', 'slow-2', 'slow-3');
-    const most = watchConcurrency();
     poll(queueMapping('reserved', { batchSize: 1 }), { reservedConcurrency: 1 });
     await eventually('all are done', async () => (await left('reserved')) === 0);
-    expect(most()).toBe(1);
+    const seen = await consumer.seen();
+    expect(seen.map(({ body, count }) => `${body} ${count}`).toSorted()).toEqual(['slow-1 1', 'slow-2 1', 'slow-3 1']);
+    expect(consumer.functions.instances('consumer')).toHaveLength(1);
+    expect(consumer.metrics.list({ namespace: 'AWS/Lambda', name: 'Throttles' })).toHaveLength(1);
   });
 
   it('gets everything once a service that was away is back, and nothing is lost', async () => {

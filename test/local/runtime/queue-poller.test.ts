@@ -4,17 +4,17 @@ import { createQueuePoller, type QueueWorld } from '../../../local/runtime/queue
 import { cutBatches, eventBytes, queueRecord, type QueueRecord } from '../../../local/runtime/queue-poller/record.ts';
 import { settle } from '../../../local/runtime/queue-poller/settle.ts';
 import { awayDelay } from '../../../local/pause.ts';
-import type { InvokeResult } from '../../../local/world.ts';
+import type { FunctionResult, InvokeResult } from '../../../local/world.ts';
 import { queueMapping } from '../support/queue-consumer.ts';
 
 const ARN = 'arn:aws:sqs:eu-west-1:000000000000:parked';
 const record = (id: string, body = id): QueueRecord =>
   queueRecord({ MessageId: id, ReceiptHandle: `handle-${id}`, Body: body, MD5OfBody: 'md5' }, ARN, 'eu-west-1');
 const ids = (records: readonly QueueRecord[]): string[] => records.map(({ messageId }) => messageId);
-const answered = (payload: unknown): InvokeResult => ({ payload, requestId: 'r' });
-const failures = (...identifiers: readonly unknown[]): InvokeResult =>
+const answered = (payload: unknown): FunctionResult => ({ payload, requestId: 'r' });
+const failures = (...identifiers: readonly unknown[]): FunctionResult =>
   answered({ batchItemFailures: identifiers.map((itemIdentifier) => ({ itemIdentifier })) });
-const crash: InvokeResult = { error: 'Unhandled', kind: 'exit', message: 'gone', requestId: 'r' };
+const crash: FunctionResult = { error: 'Unhandled', kind: 'exit', message: 'gone', requestId: 'r' };
 
 describe('the event of a message', () => {
   it('is Lambda’s, to the letter', () => {

@@ -1,197 +1,213 @@
 import { describe, expect, it } from 'vitest';
-import type { Batch } from '../../../local/runtime/poller/next-step.ts';
-import type { PolledRecord } from '../../../local/runtime/poller/record.ts';
-import { createShardPoller, type ShardWorld } from '../../../local/runtime/poller/shard-poller.ts';
-import type { InvokeResult, KinesisMapping } from '../../../local/world.ts';
+import { begin, failure, from, numbersSeen, records, simulate } from '../support/simulated-shard.ts';
 
-const mapping: KinesisMapping = {
-  uuid: 'mapping',
-  functionArn: 'arn:aws:lambda:eu-west-1:000000000000:function:f',
-  streamArn: 'arn:aws:kinesis:eu-west-1:000000000000:stream/s',
-  enabled: true,
-  batchSize: 3,
-  batchingWindowMs: 0,
-  bisect: false,
-  maxAttempts: 2,
-  maxAgeMs: 60_000,
-  parallelization: 1,
-  startingPosition: 'TRIM_HORIZON',
-  reportBatchItemFailures: true,
-};
-
-type Behaviour = (numbers: readonly string[], attempt: number) => unknown;
-const failure: InvokeResult = { error: 'Unhandled', kind: 'thrown', message: 'on purpose', requestId: 'r' };
-const from = (number: string) => ({ batchItemFailures: [{ itemIdentifier: number }] });
-
-const numbersOf = (records: readonly PolledRecord[]): string[] => records.map(({ sequenceNumber }) => sequenceNumber);
-
-/** A shard with records 1 to `size` in memory, a function that behaves as told, and a clock that sleeping turns. */
-const fakeWorld = (size: number, behaviour: Behaviour) => {
-  const state = { now: 1_000, on: true, checkpoint: undefined as string | undefined };
-  const seen = {
-    invoked: [] as string[][],
-    givenUp: [] as string[][],
-    causes: [] as { cause: string; attempts: number; invoked: boolean }[],
-    slept: [] as number[],
-    outcomes: [] as string[],
-    complaints: [] as string[],
-  };
-  const stream = Array.from({ length: size }, (_, n): PolledRecord => ({
-    sequenceNumber: String(n + 1),
-    partitionKey: 'p',
-    data: Buffer.from(`${n + 1}`),
-    arrivedAt: 993 + n,
-  }));
-  let stopped = false;
-  const world: ShardWorld = {
-    region: 'eu-west-1',
-    now: () => state.now,
-    sleep: async (ms) => {
-      seen.slept.push(ms);
-      state.now += ms;
-      // Nothing more to read: the test is over.
-      if (state.checkpoint === String(size) || seen.slept.length > 50) stopped = true;
-      await Promise.resolve();
-    },
-    random: () => 1,
-    stopped: () => stopped,
-    enabled: () => state.on,
-    read: async (after, limit) => stream.slice(Number(after ?? 0), Number(after ?? 0) + limit),
-    invoke: async (event) => {
-      const { Records } = event as { Records: { kinesis: { sequenceNumber: string } }[] };
-      const numbers = Records.map(({ kinesis }) => kinesis.sequenceNumber);
-      seen.invoked.push(numbers);
-      const answer = behaviour(numbers, seen.invoked.length);
-      return answer === failure ? failure : { payload: answer, requestId: 'r' };
-    },
-    giveUp: async ({ records, failures }: Batch, cause, last) => {
-      seen.givenUp.push(numbersOf(records));
-      seen.causes.push({ cause, attempts: failures, invoked: last !== undefined });
-    },
-    checkpoint: { get: () => state.checkpoint, set: (number) => (state.checkpoint = number) },
-    report: ({ outcome }) => void seen.outcomes.push(outcome),
-    complain: (message) => void seen.complaints.push(message),
-  };
-  return { world, state, seen, stop: () => (stopped = true) };
-};
-
-const run = async (world: ShardWorld, overrides: Partial<KinesisMapping> = {}) => {
-  const poller = createShardPoller({ ...mapping, ...overrides }, 'shard-0', world);
-  await poller.run();
-  return poller;
-};
+const outcomes = ({ reports }: { reports: readonly { outcome: string }[] }): string[] =>
+  reports.map(({ outcome }) => outcome);
 
 describe('a shard', () => {
   it('is read to its end, batch by batch, at once as long as there is more', async () => {
-    const { world, seen, state } = fakeWorld(7, () => null);
-    const poller = await run(world);
-    expect(seen.invoked).toEqual([['1', '2', '3'], ['4', '5', '6'], ['7']]);
-    expect(seen.slept).toEqual([1_000]);
-    expect(poller.progress()).toEqual({ shard: 'shard-0', checkpoint: '7', emptyAt: 1_000, finishedUntil: 999 });
-    expect(state.checkpoint).toBe('7');
+    const seen = await simulate({ arrivals: records(7), behaviour: () => null });
+    expect(numbersSeen(seen)).toEqual([['1', '2', '3'], ['4', '5', '6'], ['7']]);
+    expect(seen.reads).toEqual([0, 10, 20, 30]);
+    expect(seen.progress).toEqual({
+      shard: 'shard-0',
+      checkpoint: '7',
+      emptyAt: begin + 30,
+      finishedUntil: begin,
+    });
+  });
+
+  it('is read once a second while it is empty', async () => {
+    const seen = await simulate({ arrivals: [{ at: 2_500 }], behaviour: () => null });
+    expect(seen.reads).toEqual([0, 1_000, 2_000, 3_000, 3_010]);
   });
 
   it('was empty when it was asked, and not when the answer came: something may have arrived meanwhile', async () => {
-    const { world, state } = fakeWorld(3, () => null);
-    const slow: ShardWorld = {
-      ...world,
-      read: async (after, limit) => {
-        const records = await world.read(after, limit);
-        state.now += 40;
-        return records;
-      },
-    };
-    const poller = await run(slow);
-    expect(poller.progress().emptyAt).toBe(1_040);
+    const seen = await simulate({
+      arrivals: records(3),
+      behaviour: () => null,
+      change: (world) => ({
+        read: async (after, limit) => {
+          const found = await world.read(after, limit);
+          await world.sleep(40);
+          return found;
+        },
+      }),
+    });
+    expect(seen.progress.emptyAt).toBe(begin + 50);
   });
 
-  it('goes on from the lowest failure, with only what is left of the batch', async () => {
-    const { world, seen } = fakeWorld(3, (_, attempt) => (attempt === 1 ? from('2') : null));
-    await run(world);
-    expect(seen.invoked).toEqual([
+  it('is read again from its checkpoint after the stream did not answer', async () => {
+    let broken = 2;
+    const seen = await simulate({
+      arrivals: records(2),
+      behaviour: () => null,
+      change: ({ read }) => ({
+        read: (after, limit) => (broken-- > 0 ? Promise.reject(new Error('no answer')) : read(after, limit)),
+      }),
+    });
+    expect(seen.complaints).toEqual(['shard-0: no answer', 'shard-0: no answer']);
+    expect(numbersSeen(seen)).toEqual([['1', '2']]);
+  });
+});
+
+describe('a partial answer', () => {
+  it('moves the checkpoint to before the lowest failure, and everything from it on is tried again', async () => {
+    const seen = await simulate({
+      arrivals: records(3),
+      behaviour: (_, attempt) => (attempt === 1 ? from('3', '2') : null),
+    });
+    expect(numbersSeen(seen)).toEqual([
       ['1', '2', '3'],
       ['2', '3'],
     ]);
-    expect(seen.outcomes).toEqual(['partly', 'finished']);
+    expect(seen.checkpoints).toEqual(['1', '3']);
+    expect(outcomes(seen)).toEqual(['partly', 'finished']);
   });
 
-  it('waits longer from attempt to attempt, then gives the batch up and goes on behind it', async () => {
-    const { world, seen } = fakeWorld(4, (numbers) => (numbers.includes('1') ? failure : null));
-    await run(world);
-    expect(seen.invoked).toEqual([['1', '2', '3'], ['1', '2', '3'], ['1', '2', '3'], ['4']]);
-    expect(seen.slept.slice(0, 2)).toEqual([200, 400]);
-    expect(seen.givenUp).toEqual([['1', '2', '3']]);
-    expect(seen.causes).toEqual([{ cause: 'attempts', attempts: 3, invoked: true }]);
-    expect(seen.outcomes).toEqual(['failed', 'failed', 'given-up', 'finished']);
+  it('that names no record of the batch fails all of it, and is counted', async () => {
+    const seen = await simulate({
+      arrivals: records(3),
+      mapping: { bisect: true },
+      behaviour: (_, attempt) => (attempt === 1 ? from('99') : null),
+    });
+    expect(numbersSeen(seen)).toEqual([
+      ['1', '2', '3'],
+      ['1', '2', '3'],
+    ]);
+    expect(seen.reports[0]).toMatchObject({ outcome: 'failed', failures: 1 });
+  });
+});
+
+describe('a batching window', () => {
+  const window = { batchingWindowMs: 5_000, batchSize: 10 };
+
+  it('gathers records until it is over', async () => {
+    const seen = await simulate({
+      arrivals: [{}, { at: 1_500 }, { at: 4_900 }, { at: 5_100 }],
+      behaviour: () => null,
+      mapping: window,
+    });
+    expect(seen.calls).toEqual([
+      { numbers: ['1', '2'], at: 5_000 },
+      { numbers: ['3', '4'], at: 10_010 },
+    ]);
   });
 
-  it('gives up only what was being tried again', async () => {
-    const { world, seen, state } = fakeWorld(3, () => from('2'));
-    await run(world);
-    expect(seen.givenUp).toEqual([['2', '3']]);
-    expect(state.checkpoint).toBe('3');
+  it('ends early where the batch is full by number', async () => {
+    const seen = await simulate({
+      arrivals: [...records(9), { at: 900 }],
+      behaviour: () => null,
+      mapping: window,
+    });
+    expect(seen.calls).toEqual([{ numbers: records(10).map((_, n) => String(n + 1)), at: 1_000 }]);
   });
 
-  it('gives up what is too old, without invoking', async () => {
-    const { world, seen, state } = fakeWorld(2, () => null);
-    state.now += 60_001;
-    await run(world, { maxAttempts: 0 });
-    expect(seen.invoked).toEqual([]);
-    expect(seen.givenUp).toEqual([['1', '2']]);
-    expect(seen.causes).toEqual([{ cause: 'age', attempts: 0, invoked: false }]);
-    expect(seen.outcomes).toEqual(['given-up']);
+  it('ends early where the event is full by bytes', async () => {
+    const seen = await simulate({
+      arrivals: records(6, { bytes: 1_000_000 }),
+      behaviour: () => null,
+      mapping: window,
+    });
+    expect(seen.calls[0]).toEqual({ numbers: ['1', '2', '3', '4'], at: 0 });
+    expect(seen.calls[1]).toEqual({ numbers: ['5', '6'], at: 5_000 });
+  });
+});
+
+describe('a mapping that is disabled', () => {
+  it('finishes what is under way, reads and tries nothing more, and goes on from its checkpoint', async () => {
+    const seen = await simulate({
+      arrivals: records(6),
+      behaviour: (_, attempt) => (attempt === 1 ? from('2') : null),
+      durationMs: 1_000,
+      enabled: (ms) => ms < 500 || ms > 20_000,
+    });
+    expect(seen.checkpoints[0]).toBe('1');
+    expect(seen.calls.map(({ numbers, at }) => [numbers.join(' '), at > 20_000])).toEqual([
+      ['1 2 3', false],
+      ['2 3 4', true],
+      ['5 6', true],
+    ]);
+    expect(seen.reads.filter((ms) => ms > 0 && ms <= 20_000)).toEqual([]);
   });
 
-  it('gives up for its age what became too old between two attempts, even before the last', async () => {
-    const { world, seen } = fakeWorld(1, () => failure);
-    await run(world, { maxAgeMs: 500 });
-    expect(seen.invoked).toHaveLength(2);
-    expect(seen.causes).toEqual([{ cause: 'age', attempts: 2, invoked: false }]);
+  it('counts attempts anew when it is on again', async () => {
+    const seen = await simulate({
+      arrivals: records(1),
+      mapping: { maxAttempts: 2 },
+      behaviour: (_, attempt) => (attempt <= 4 ? failure : null),
+      enabled: (ms) => ms < 250 || ms > 5_000,
+    });
+    expect(seen.reports.map(({ failures }) => failures)).toEqual([1, 2, 1, 2, 2]);
   });
+});
 
-  it('tries for ever where nothing limits it', async () => {
-    const { world, seen } = fakeWorld(1, (_, attempt) => (attempt < 30 ? failure : null));
-    await run(world, { maxAttempts: -1, maxAgeMs: -1 });
-    expect(seen.invoked).toHaveLength(30);
+describe('a stop', () => {
+  it('that ends an invocation keeps the checkpoint, and gives nothing up for it', async () => {
+    const seen = await simulate({
+      arrivals: records(3),
+      mapping: { maxAttempts: 0 },
+      behaviour: () => failure,
+      until: ({ calls }) => calls.length === 1,
+    });
     expect(seen.givenUp).toEqual([]);
-    expect(Math.max(...seen.slept)).toBeLessThanOrEqual(10_000);
+    expect(seen.checkpoint).toBeUndefined();
+  });
+});
+
+describe('a destination', () => {
+  it('is offered a give-up again while it takes none; the function is not called for it', async () => {
+    let refusals = 5;
+    const seen = await simulate({
+      arrivals: records(1),
+      mapping: { maxAttempts: 0 },
+      behaviour: () => failure,
+      change: ({ giveUp }) => ({
+        giveUp: (...given) => (refusals-- > 0 ? Promise.reject(new Error('away')) : giveUp(...given)),
+      }),
+    });
+    expect(seen.calls).toHaveLength(1);
+    expect(seen.givenUp).toHaveLength(1);
+    expect(seen.complaints).toEqual(['shard-0: the destination takes no give-up: away']);
+    expect(seen.counts).toMatchObject({ OnFailureDestinationDeliveredEventCount: 1 });
   });
 
-  it('is not read while its mapping is disabled', async () => {
-    const { world, seen, state } = fakeWorld(1, () => null);
-    state.on = false;
-    const sleep = world.sleep;
-    let rests = 0;
-    await run({
-      ...world,
-      sleep: async (ms) => {
-        rests += 1;
-        if (rests === 3) state.on = true;
-        await sleep(ms);
-      },
+  it('that takes none for five minutes has its records dropped, and they are counted as dropped', async () => {
+    const seen = await simulate({
+      arrivals: records(2),
+      mapping: { maxAttempts: 0 },
+      behaviour: () => failure,
+      change: () => ({ giveUp: () => Promise.reject(new Error('away')) }),
     });
-    expect(rests).toBeGreaterThanOrEqual(3);
-    expect(seen.invoked).toEqual([['1']]);
+    expect(seen.counts['DroppedEventCount']).toBe(2);
+    expect(seen.complaints[1]).toMatch(/^shard-0: 2 records are dropped/);
+    expect(seen.ms).toBeGreaterThan(300_000);
+  });
+});
+
+describe('the metrics of a mapping', () => {
+  it('count what is polled, invoked with, failed, and given up', async () => {
+    const seen = await simulate({
+      arrivals: records(4),
+      mapping: { maxAttempts: 1, bisect: true },
+      behaviour: (numbers) => (numbers.includes('2') ? from('2') : null),
+    });
+    expect(numbersSeen(seen)).toEqual([['1', '2', '3'], ['2', '3'], ['2', '3'], ['4']]);
+    expect(seen.counts).toEqual({
+      PolledEventCount: 4,
+      InvokedEventCount: 8,
+      FailedInvokeEventCount: 6,
+      OnFailureDestinationDeliveredEventCount: 2,
+    });
   });
 
-  it('keeps its checkpoint where a stop ends an invocation, and gives nothing up for it', async () => {
-    const parts = fakeWorld(3, () => {
-      parts.stop();
-      return failure;
+  it('count as dropped what is given up without a destination', async () => {
+    const seen = await simulate({
+      arrivals: records(3),
+      mapping: { maxAttempts: 0 },
+      destination: false,
+      behaviour: () => failure,
     });
-    await run(parts.world, { maxAttempts: 0 });
-    expect(parts.seen.givenUp).toEqual([]);
-    expect(parts.state.checkpoint).toBeUndefined();
-  });
-
-  it('is read again from its checkpoint after the stream or the bucket did not answer', async () => {
-    const { world, seen } = fakeWorld(2, () => null);
-    let broken = 2;
-    await run({
-      ...world,
-      read: (after, limit) => (broken-- > 0 ? Promise.reject(new Error('no answer')) : world.read(after, limit)),
-    });
-    expect(seen.complaints).toEqual(['shard-0: no answer', 'shard-0: no answer']);
-    expect(seen.invoked).toEqual([['1', '2']]);
+    expect(seen.counts).toMatchObject({ DroppedEventCount: 3 });
   });
 });

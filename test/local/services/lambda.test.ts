@@ -49,6 +49,7 @@ const queueMapping: QueueMapping = {
   batchingWindowMs: 0,
   maxConcurrency: 2,
   reportBatchItemFailures: true,
+  visibilityMs: 30_000,
 };
 
 let service: RunningService;

@@ -87,6 +87,7 @@ export const queueMapping = (queue: string, overrides: Partial<QueueMapping> = {
   batchSize: 10,
   batchingWindowMs: 0,
   reportBatchItemFailures: true,
+  visibilityMs: 30_000,
   ...overrides,
 });
 

@@ -24,7 +24,7 @@ afterAll(async () => {
 
 const ask = async (): Promise<Readiness> => {
   const result = await run.world.functions.invoke(functionName, {});
-  if ('error' in result) throw new Error(result.message);
+  if (!('payload' in result)) throw new Error('error' in result ? result.message : result.throttled);
   return result.payload as Readiness;
 };
 

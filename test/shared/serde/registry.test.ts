@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GlueClient } from '@aws-sdk/client-glue';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createGlueRegistry } from '../../../lambdas/shared/serde/registry.ts';
+import { createLoneBreaker } from '../../../lambdas/shared/resilience/lone-breaker.ts';
+import { createGlueRegistry, registryFailures } from '../../../lambdas/shared/serde/registry.ts';
 import { clientSettings, startJsonService, type Answer, type JsonService } from '../../support/json-service.ts';
 
 const id = 'b7b4a7f0-9c96-4e4a-a687-fb5de9ef0c63';
@@ -43,6 +44,7 @@ const registryOver = async (
   services.push(service);
   const registry = createGlueRegistry(new GlueClient(clientSettings(service.endpoint)), {
     registryName: 'millrace-test',
+    breaker: createLoneBreaker(registryFailures, () => world.time),
     now: () => world.time,
     ...options,
   });
@@ -143,7 +145,7 @@ describe('the schema registry', () => {
     await Promise.allSettled(uuids(10).map((each) => find(each)));
     world.answer = () => version();
     await expect(find(id)).rejects.toMatchObject({ disposition: 'retry', reason: 'registry' });
-    await sleep(600);
+    world.time += 2_500;
     expect(await find(id)).toEqual(available);
   });
 

@@ -1,0 +1,70 @@
+import type { Hold } from '../shared/holds/hold.ts';
+import type { HoldStore } from '../shared/holds/hold-store.ts';
+
+/** Looks at the hold of a source for all batches of an instance. */
+export interface HoldWatch {
+  /**
+   * The latest hold, standing or ended, as it was a second ago at most. Never throws: where the table does not answer,
+   * what was known last stands, and where nothing was known there is none.
+   */
+  look(): Promise<Hold | undefined>;
+  /** Makes the next look a real one: a hold has been placed. */
+  lookAgain(): void;
+}
+
+export interface HoldWatchOptions {
+  readonly holds: HoldStore;
+  readonly source: string;
+  readonly now: () => number;
+  /** Told of each look that failed. */
+  readonly onUnknown: (error: unknown) => void;
+}
+
+const everyMs = 1_000;
+/** A table that hangs must not cost a batch its time-out every second. */
+const everyMsUnknown = 5_000;
+
+export const createHoldWatch = ({ holds, source, now, onUnknown }: HoldWatchOptions): HoldWatch => {
+  let known: Hold | undefined;
+  let lookAt = 0;
+  return {
+    look: async () => {
+      if (now() < lookAt) return known;
+      try {
+        known = await holds.read(source);
+        lookAt = now() + everyMs;
+      } catch (error) {
+        lookAt = now() + (known?.standing ? everyMs : everyMsUnknown);
+        onUnknown(error);
+      }
+      return known;
+    },
+    lookAgain: () => {
+      lookAt = 0;
+    },
+  };
+};
+
+/** Of the global clock, so that tests can turn it. */
+export const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
+
+/**
+ * Waits while a hold stands, looking every second: each second here is one that spends none of the mapping's attempts.
+ * @param deadline - milliseconds since the epoch
+ * @returns the latest hold; it stands still where the deadline has come
+ */
+export const waitWhileHeld = async (
+  watch: HoldWatch,
+  deadline: number,
+  now: () => number,
+): Promise<Hold | undefined> => {
+  for (;;) {
+    const hold = await watch.look();
+    const left = deadline - now();
+    if (!hold?.standing || left <= 0) return hold;
+    await pause(Math.min(everyMs, left));
+  }
+};
