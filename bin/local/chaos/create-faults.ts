@@ -14,6 +14,7 @@ import type { ConnectSuperuser } from '../../../local/faults/with-superuser.ts';
 import type { LocalRun } from '../../../local/run.ts';
 import type { Platform } from '../platform.ts';
 import { setting } from '../platform.ts';
+import { crashingQuote } from './crashing.ts';
 import type { FaultName } from './fault-names.ts';
 import { killEverywhere } from './kill-points.ts';
 import { createPoison } from './poison.ts';
@@ -77,9 +78,17 @@ export const createFaults = ({ run, platform, senders, random, rate, say }: Faul
   if (!first || !target) throw new Error('there is no source to break');
   const functionNames = [...new Set(platform.running.map(({ functionName }) => functionName))];
   const connect: ConnectSuperuser = () => world.postgres.admin(setting(first, 'DATABASE_NAME'));
-  const sender = senders.get(target.source);
-  if (!sender) throw new Error(`nobody sends to ${target.source}`);
-  const poison = createPoison({ source: target.source, sender, random, mark: new Date().toISOString() });
+  const senderTo = (source: string): SendFeedRecords => {
+    const sender = senders.get(source);
+    if (!sender) throw new Error(`nobody sends to ${source}`);
+    return sender;
+  };
+  const poison = createPoison({
+    source: target.source,
+    sender: senderTo(target.source),
+    random,
+    mark: new Date().toISOString(),
+  });
   const expected: ExpectedLetters[] = [];
   const complainOf = (name: string) => (error: unknown) =>
     say(`${name}: ${error instanceof Error ? error.message : String(error)}; goes on trying`);
@@ -128,7 +137,14 @@ export const createFaults = ({ run, platform, senders, random, rate, say }: Faul
       });
     },
     'crash-record': () => {
-      throw new Error('crash-record is not there yet');
+      const { fault, expected: letter } = crashingQuote({
+        functions,
+        encoder: platform.encoder,
+        sender: senderTo('market'),
+        metrics,
+      });
+      expected.push(letter);
+      return fault;
     },
     'bad-deploy': () => {
       expected.push({
