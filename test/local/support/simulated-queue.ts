@@ -39,12 +39,12 @@ export const simulateQueue = async (simulation: QueueSimulation): Promise<QueueS
   const clock = createClock(0);
   const queue: Message[] = Object.entries(sent).map(([body, at]) => ({ body, visibleAt: at, receives: 0 }));
   const seen: QueueSeen = { calls: [], deleted: [], counts: {}, complaints: [] };
-  let stopped = false;
+  const state = { stopped: false };
 
   const receive: QueueWorld['receive'] = async (most, waitSeconds) => {
     const deadline = clock.now() + waitSeconds * 1_000;
     const visible = (): Message[] => queue.filter(({ visibleAt }) => visibleAt <= clock.now());
-    while (visible().length === 0 && clock.now() < deadline && !stopped) await clock.sleep(50);
+    while (visible().length === 0 && clock.now() < deadline && !state.stopped) await clock.sleep(50);
     return visible()
       .slice(0, Math.min(most, 10))
       .map((message) => {
@@ -62,9 +62,9 @@ export const simulateQueue = async (simulation: QueueSimulation): Promise<QueueS
 
   const world: QueueWorld = {
     now: clock.now,
-    sleep: (ms) => (stopped ? Promise.resolve() : clock.sleep(ms)),
+    sleep: (ms) => (state.stopped ? Promise.resolve() : clock.sleep(ms)),
     random: () => 1,
-    stopped: () => stopped,
+    stopped: () => state.stopped,
     enabled: () => enabled(clock.now()),
     receive,
     remove: async (records) => {
@@ -92,7 +92,7 @@ export const simulateQueue = async (simulation: QueueSimulation): Promise<QueueS
   const running = createQueuePoller(mapping, lanes, world).run();
   const { until = () => queue.length === 0 } = simulation;
   await clock.runUntil(() => until(seen, clock.now()));
-  stopped = true;
+  state.stopped = true;
   clock.wakeAll();
   await running;
   return seen;
