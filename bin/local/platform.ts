@@ -93,6 +93,12 @@ export const openPlatform = ({ world, deployed }: LocalRun, sleep: (ms: number) 
       ...clients,
       streams: new Map(running.map(({ source, stream }) => [stream, source])),
       deadLetterTable: deployed.output(foundation, 'DeadLetterTableName'),
+      controlsTable: setting(first, 'CONTROLS_TABLE'),
+      checkpointOf: (stream, shard) =>
+        mappings
+          .filter(({ streamArn }) => streamArn.endsWith(`/${stream}`))
+          .flatMap(({ uuid }) => world.pollers.progress(uuid))
+          .find((progress) => progress.shard === shard)?.checkpoint,
       connect: connectLike(first, world),
       schemaIds,
       registryName,

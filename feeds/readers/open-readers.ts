@@ -6,9 +6,11 @@ import type { Client } from 'pg';
 import { createLoneBreaker } from '../../lambdas/shared/resilience/lone-breaker.ts';
 import { createGlueRegistry, registryFailures } from '../../lambdas/shared/serde/registry.ts';
 import type { SchemaIds } from '../../lambdas/shared/serde/schema-ids.ts';
+import { createHoldStore } from '../../lambdas/shared/holds/hold-store.ts';
 import { createIdentify } from '../account/identify.ts';
 import type { AccountReaders } from '../account/take-account.ts';
 import { createDeadLettersReader } from './dead-letters.ts';
+import { createHeldReader } from './held.ts';
 import { createStoredRowsReader } from './stored-rows.ts';
 import { createStreamsReader } from './streams.ts';
 
@@ -21,6 +23,10 @@ export interface Places {
   /** Source by name of its stream. */
   readonly streams: ReadonlyMap<string, string>;
   readonly deadLetterTable: string;
+  /** Where holds are. */
+  readonly controlsTable: string;
+  /** Where its mapping stands: the last record of a shard that is finished, as all before it are; undefined before the first. */
+  readonly checkpointOf: (stream: string, shard: string) => string | undefined;
   /** A new connection that may read `millrace.events`. */
   readonly connect: () => Promise<Client>;
   readonly schemaIds: SchemaIds;
@@ -28,7 +34,7 @@ export interface Places {
   readonly now: () => number;
 }
 
-/** The readers of one platform, local or not. Nothing is held yet: that comes with the failure machine. */
+/** The readers of one platform, local or not. */
 export const openReaders = ({
   kinesis,
   dynamodb,
@@ -36,6 +42,8 @@ export const openReaders = ({
   glue,
   streams,
   deadLetterTable,
+  controlsTable,
+  checkpointOf,
   connect,
   schemaIds,
   registryName,
@@ -44,7 +52,12 @@ export const openReaders = ({
   readStreams: createStreamsReader(kinesis, streams, now),
   readStored: createStoredRowsReader(connect),
   readDeadLetters: createDeadLettersReader(dynamodb, s3, deadLetterTable),
-  readHeld: async function* () {},
+  readHeld: createHeldReader({
+    streams,
+    isHeld: async (source) => (await createHoldStore(dynamodb, controlsTable).read(source))?.standing === true,
+    checkpointOf,
+    readStreams: (held) => createStreamsReader(kinesis, held, now)(),
+  }),
   identify: createIdentify(
     schemaIds,
     createGlueRegistry(glue, { registryName, breaker: createLoneBreaker(registryFailures, now), now }),

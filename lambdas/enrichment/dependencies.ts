@@ -15,7 +15,9 @@ import type { EnrichmentConfig } from './config.ts';
 import { deploymentOf } from './deployment.ts';
 import { createEntityStateStore, type EntityStateStore } from './entity-state-store.ts';
 import { createEventStore, type EventStore } from './event-store.ts';
+import { createMarkStore } from './mark-store.ts';
 import { createParkedStore, type ParkedStore } from './parked-store.ts';
+import type { ProbeDependencies } from './probe-records.ts';
 import type { HeaderRules } from './rules.ts';
 import { sourceNamed, type SourceDefinition } from './source.ts';
 import { createVerdictStore, type VerdictStore } from './verdict-store.ts';
@@ -49,9 +51,12 @@ const controlSettings = {
 };
 
 /** @throws MisconfiguredError where SOURCE names no source */
-export const connect = async (config: EnrichmentConfig): Promise<EnrichmentDependencies> => {
+export const connect = async (config: EnrichmentConfig): Promise<EnrichmentDependencies & ProbeDependencies> => {
   const source = await sourceNamed(config.SOURCE);
   const dynamodb = new DynamoDBClient(clientSettings);
+  const sqs = new SQSClient(clientSettings);
+  const s3 = new S3Client(clientSettings);
+  const database = connectWithIam(config);
   const controls = new DynamoDBClient(controlSettings);
   const telemetry = createTelemetry('enrichment', config.SOURCE);
   const states = createBreakerStore(controls, config.CONTROLS_TABLE);
@@ -75,16 +80,27 @@ export const connect = async (config: EnrichmentConfig): Promise<EnrichmentDepen
       maxInflatedBytes: config.MAX_RECORD_BYTES * inflation,
       now: Date.now,
     }),
-    events: createEventStore(connectWithIam(config), config.SOURCE, source.windowSpans),
+    events: createEventStore(database, config.SOURCE, source.windowSpans),
     entityState: createEntityStateStore(dynamodb, config.ENTITY_STATE_TABLE, config.SOURCE),
     parked: createParkedStore(
-      { sqs: new SQSClient(clientSettings), s3: new S3Client(clientSettings), dynamodb },
+      { sqs, s3, dynamodb },
       {
         source: config.SOURCE,
         queueUrl: config.PARKED_QUEUE_URL,
         bucket: config.DEAD_LETTER_BUCKET,
         idempotencyTable: config.IDEMPOTENCY_TABLE,
       },
+    ),
+    marks: createMarkStore(
+      { database, dynamodb, sqs, s3 },
+      {
+        source: config.SOURCE,
+        entityStateTable: config.ENTITY_STATE_TABLE,
+        idempotencyTable: config.IDEMPOTENCY_TABLE,
+        queueUrl: config.PARKED_QUEUE_URL,
+        bucket: config.DEAD_LETTER_BUCKET,
+      },
+      Date.now,
     ),
     holds: createHoldStore(controls, config.CONTROLS_TABLE),
     verdicts: createVerdictStore(controls, config.CONTROLS_TABLE),

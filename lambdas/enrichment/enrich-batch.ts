@@ -107,7 +107,7 @@ export const enrichBatch = async (
 };
 
 /** Steps 2 and 3 for records that were decoded, in order. What could not be decoded stays what it is. */
-const judge = (
+export const judge = (
   { enrichers, rules }: Pick<BatchDependencies, 'enrichers' | 'rules'>,
   records: readonly StreamRecord[],
   decoded: readonly Step<DecodedEvent>[],

@@ -22,7 +22,7 @@ export interface Scan {
 }
 
 /** Few rejects are no storm, however large their share. */
-const leastOfReason = 20;
+export const leastOfReason = 20;
 
 /** Of the records to be judged, the first and the last sequence number. */
 export interface Range {

@@ -8,6 +8,9 @@ export const operationsConcurrency = { migrateDatabase: 2, preparePartitions: 1,
 /** Instances of the functions that take dead letters in. They have no connection to the database. */
 export const intakeConcurrency = { takeInParked: 5, takeInGivenUp: 2 } as const;
 
+/** Instances of the function that keeps holds: the one of the schedule, and an operator's. It has no connection either. */
+export const keeperConcurrency = { keepHolds: 2 } as const;
+
 /** Aurora's own processes and an operator's session get these. */
 const spareConnections = 10;
 /** What one capacity unit (2 GiB) has memory for, by Aurora's own formula, rounded down. */
@@ -21,7 +24,7 @@ const concurrencyFaults = ({ accountConcurrency, database, sources }: Environmen
     ...Object.values(sources).map(({ reservedConcurrency }) => reservedConcurrency),
     ...Object.values(operationsConcurrency),
   ]);
-  const reserved = connecting + sum(Object.values(intakeConcurrency));
+  const reserved = connecting + sum([...Object.values(intakeConcurrency), ...Object.values(keeperConcurrency)]);
   const faults: string[] = [];
   if (reserved > accountConcurrency - unreservedConcurrency) {
     faults.push(

@@ -3,6 +3,8 @@ export const runbooks = [
   'enrichment-lag',
   'enrichment-give-ups',
   'enrichment-dropped',
+  'enrichment-held',
+  'operations-holds',
   'operations-intake-failed',
   'operations-intake-lag',
   'operations-partitions',

@@ -41,7 +41,7 @@ export class SourceEnrichment extends Construct {
         ENTITY_STATE_TABLE: tables.entityState.tableName,
         IDEMPOTENCY_TABLE: tables.idempotency.tableName,
         CONTROLS_TABLE: tables.controls.tableName,
-        HOLD_AFTER_SECONDS: String(holdAfterSeconds),
+        HOLD_AFTER_SECONDS: String(settings.holdAfterSeconds),
         PARKED_QUEUE_URL: deadLetters.parked.queueUrl,
         DEAD_LETTER_BUCKET: deadLetters.giveUpsName,
         SCHEMA_REGISTRY: schemas.registryName,
@@ -70,9 +70,6 @@ export class SourceEnrichment extends Construct {
     });
   }
 }
-
-/** How long a dependency is away before its outage holds a source. */
-const holdAfterSeconds = 60;
 
 /** What the steps of a record's way need, and nothing else. */
 const grantSteps = (consumer: NodeFunction, { database, tables, deadLetters }: Foundation, user: string): void => {

@@ -24,7 +24,9 @@ const interfaces = {
   sqs: InterfaceVpcEndpointAwsService.SQS,
   glue: InterfaceVpcEndpointAwsService.GLUE,
   'secrets-manager': InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
-  // Only readiness uses these two: docs/decisions/0006-lag-from-outside.md has their price.
+  // Lambda polls streams from outside; only the keeper of holds reads one itself, when it probes.
+  kinesis: InterfaceVpcEndpointAwsService.KINESIS_STREAMS,
+  // Only readiness, and the keeper for Lambda, use these two: docs/decisions/0006-lag-from-outside.md has their price.
   lambda: InterfaceVpcEndpointAwsService.LAMBDA,
   cloudwatch: InterfaceVpcEndpointAwsService.CLOUDWATCH_MONITORING,
 } as const;
@@ -71,6 +73,7 @@ export class Network extends Construct {
       sqs: this.#endpoint('sqs'),
       glue: this.#endpoint('glue'),
       'secrets-manager': this.#endpoint('secrets-manager'),
+      kinesis: this.#endpoint('kinesis'),
       lambda: this.#endpoint('lambda'),
       cloudwatch: this.#endpoint('cloudwatch'),
     };

@@ -4,6 +4,7 @@ import type { Environment } from '../config/environment.ts';
 import { physicalName } from '../config/names.ts';
 import type { Foundation } from '../foundation/foundation.ts';
 import { DeadLetterIntake } from './dead-letters.ts';
+import { Holds } from './holds.ts';
 import { Partitions } from './partitions.ts';
 import { Readiness } from './readiness.ts';
 
@@ -15,6 +16,7 @@ export class Operations extends Stack {
     this.addStackDependency(foundation);
     new Partitions(this, 'Partitions', { environment, foundation });
     new Readiness(this, 'Readiness', { environment, foundation });
+    new Holds(this, 'Holds', { environment, foundation });
     new DeadLetterIntake(this, 'DeadLetterIntake', { environment, foundation });
   }
 }

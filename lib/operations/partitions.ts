@@ -1,13 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import type { PartitionEnv } from '../../lambdas/operations/config.ts';
 import { operationsConcurrency } from '../config/check-environment.ts';
 import type { Environment } from '../config/environment.ts';
 import { partitionsUser, physicalName } from '../config/names.ts';
 import { NodeFunction } from '../constructs/node-function.ts';
+import { callOnSchedule } from '../constructs/schedule.ts';
 import type { Foundation } from '../foundation/foundation.ts';
 
 export interface PartitionsProps {
@@ -38,18 +37,12 @@ export class Partitions extends Construct {
     });
     foundation.database.grantConnect(prepare, partitionsUser);
 
-    // CDK's own target would also allow every version of the function.
-    const role = new Role(this, 'ScheduleRole', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
-    const allowed = prepare.grantInvokeLatestVersion(role);
-    const schedule = new CfnSchedule(this, 'Daily', {
+    callOnSchedule(this, 'Daily', {
       name,
-      description: 'Makes partitions ahead of need',
-      scheduleExpression: 'cron(10 1 * * ? *)',
-      scheduleExpressionTimezone: 'UTC',
-      flexibleTimeWindow: { mode: 'OFF' },
-      target: { arn: prepare.functionArn, roleArn: role.roleArn, input: '{}' },
+      purpose: 'Makes partitions ahead of need',
+      function: prepare,
+      expression: 'cron(10 1 * * ? *)',
     });
-    allowed.applyBefore(schedule);
 
     foundation.alarms.raise(this, 'Failed', {
       name: `${name}-failed`,

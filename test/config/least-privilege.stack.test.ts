@@ -12,6 +12,7 @@ const wildcards: readonly RegExp[] = [
   /^glue:GetSchemaVersion \*$/,
   /^cloudwatch:GetMetricData \*$/,
   /^lambda:ListEventSourceMappings \*$/,
+  /^lambda:UpdateEventSourceMapping arn:\S+:event-source-mapping:\*$/,
   /^s3:PutObject arn:\S+:s3:::millrace-\S+-give-ups-\S+\/(parked|aws\/lambda)\/\*$/,
   /^s3:GetObject arn:\S+:s3:::millrace-\S+-give-ups-\S+\/aws\/lambda\/\*$/,
   // CDK's trigger invokes the version it is told.

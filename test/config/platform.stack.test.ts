@@ -40,6 +40,7 @@ describe.each(environmentNames)('the platform in %s', (environment) => {
         .sort()
         .map((source) => `millrace-${environment}-enrichment-${source}`),
       `millrace-${environment}-operations-check-readiness`,
+      `millrace-${environment}-operations-keep-holds`,
       `millrace-${environment}-operations-migrate-database`,
       `millrace-${environment}-operations-prepare-partitions`,
       `millrace-${environment}-operations-take-in-given-up`,
@@ -173,6 +174,7 @@ describe('the CDK app', () => {
       .map((file) => ({ file, content: readdirSync(join(outdir, file)).sort() }))
       .filter(({ content }) => content.includes('index.mjs'));
     expect(bundles.map(({ content }) => content.join(' ')).sort()).toEqual([
+      'index.mjs',
       'index.mjs',
       'index.mjs',
       'index.mjs',

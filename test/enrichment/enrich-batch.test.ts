@@ -4,6 +4,7 @@ import { enrichBatch, type BatchDependencies } from '../../lambdas/enrichment/en
 import type { Outcome } from '../../lambdas/enrichment/event-store.ts';
 import { source as market } from '../../lambdas/enrichment/sources/market.ts';
 import {
+  HeldError,
   MisconfiguredError,
   RejectedRecordError,
   UnavailableError,
@@ -48,6 +49,15 @@ describe('a batch', () => {
     await world.run();
     expect(world.parked).toEqual(['1000 undecodable']);
     expect(world.projected).toEqual([1001]);
+  });
+
+  it('parks no reject that its guard holds back, stores the rest, and answers the first of those', async () => {
+    const world = fakeWorld([good(), undecodable, good(), undecodable], { holds: (index) => index > 1 });
+    const { records, resumeFrom } = await world.run();
+    expect(world.parked).toEqual(['1001 undecodable']);
+    expect(world.projected).toEqual([1000, 1002]);
+    expect(records.map(({ kind }) => kind)).toEqual(['stored', 'rejected', 'stored', 'unfinished']);
+    expect(resumeFrom?.position.sequenceNumber).toBe('1003');
   });
 
   it('answers the lowest record that is not finished, and finishes the others', async () => {
@@ -124,9 +134,10 @@ interface Faults {
   readonly outcomes?: readonly Outcome[];
   readonly fails?: { readonly park?: PlatformError; readonly project?: PlatformError };
   readonly enrich?: (event: DecodedEvent) => void;
+  readonly holds?: (index: number) => boolean;
 }
 
-const fakeWorld = (inputs: readonly Input[], { outcomes, fails = {}, enrich }: Faults = {}) => {
+const fakeWorld = (inputs: readonly Input[], { outcomes, fails = {}, enrich, holds }: Faults = {}) => {
   const recorded: number[] = [];
   const projected: number[] = [];
   const parked: string[] = [];
@@ -146,7 +157,7 @@ const fakeWorld = (inputs: readonly Input[], { outcomes, fails = {}, enrich }: F
       recorded.push(...events.map(({ position }) => Number(position.sequenceNumber)));
       return outcomes ?? events.map(() => 'stored');
     },
-    guard: async (records) => records.map(() => undefined),
+    guard: async (records) => records.map((_, n) => (holds?.(n) ? new HeldError('not parked') : undefined)),
     park: async (rejects) => {
       parked.push(...rejects.map((reject) => `${reject.record.position.sequenceNumber} ${reject.error.reason}`));
       return rejects.map(() => fails.park);

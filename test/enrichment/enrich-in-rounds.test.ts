@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { enrichInRounds, type RoundsDependencies } from '../../lambdas/enrichment/enrich-in-rounds.ts';
 import { source as market } from '../../lambdas/enrichment/sources/market.ts';
 import {
+  HeldError,
   MisconfiguredError,
   type PlatformError,
   RejectedRecordError,
@@ -19,7 +20,7 @@ const misconfigured = new MisconfiguredError('reader', 'cannot resolve');
 const event = (n: number): DecodedEvent => quote({}, { sourceEventId: `q${n}` });
 
 /** A world that says what it was asked, in order. @param later - what becomes of the records that wait, by their number */
-const worldOf = (steps: readonly Step[], later: Readonly<Record<number, Step>>) => {
+const worldOf = (steps: readonly Step[], later: Readonly<Record<number, Step>>, held = false) => {
   const calls: string[] = [];
   const numberOf = (sequenceNumber: string): number => Number(sequenceNumber) - 1000;
   const dependencies: RoundsDependencies = {
@@ -34,7 +35,10 @@ const worldOf = (steps: readonly Step[], later: Readonly<Record<number, Step>>) 
       calls.push(`record ${events.length}`);
       return events.map(() => 'stored' as const);
     },
-    guard: async (records) => records.map(() => undefined),
+    guard: async (records, results) => {
+      calls.push(`guard ${results.map(({ kind }) => kind).join(' ')}`);
+      return records.map((_, n) => (held && results[n]?.kind === 'rejected' ? new HeldError('not parked') : undefined));
+    },
     park: async (rejects) => {
       calls.push(`park ${rejects.length}`);
       return rejects.map(() => undefined);
@@ -54,7 +58,15 @@ describe('a batch in which a record waits for its schema', () => {
   it('has stored and parked all others before it waits', async () => {
     const { calls, run } = worldOf([event(0), waits, reject, event(3)], { 1: unknown });
     const { records, resumeFrom } = await run();
-    expect(calls).toEqual(['record 2', 'park 1', 'wait 1', 'record 0', 'park 1']);
+    expect(calls).toEqual([
+      'record 2',
+      'guard stored rejected stored unfinished',
+      'park 1',
+      'wait 1',
+      'record 0',
+      'guard rejected',
+      'park 1',
+    ]);
     expect(records.map(({ kind }) => kind)).toEqual(['stored', 'rejected', 'rejected', 'stored']);
     expect(resumeFrom).toBeUndefined();
   });
@@ -66,10 +78,18 @@ describe('a batch in which a record waits for its schema', () => {
     expect(resumeFrom?.position).toEqual(record(1).position);
   });
 
+  it('parks nothing that the guard holds back, in either round, and goes on from the first', async () => {
+    const { calls, run } = worldOf([event(0), waits, reject], { 1: unknown }, true);
+    const { records, resumeFrom } = await run();
+    expect(calls.filter((call) => call.startsWith('park'))).toEqual(['park 0', 'park 0']);
+    expect(records.map(({ kind }) => kind)).toEqual(['stored', 'unfinished', 'unfinished']);
+    expect(resumeFrom?.position).toEqual(record(1).position);
+  });
+
   it('does not wait where none does', async () => {
     const { calls, run } = worldOf([event(0), reject], {});
     await run();
-    expect(calls).toEqual(['record 1', 'park 1']);
+    expect(calls).toEqual(['record 1', 'guard stored rejected', 'park 1']);
   });
 
   it.each([

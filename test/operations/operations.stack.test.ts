@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { environmentNames } from '../../lib/config/environment.ts';
 import { environmentNamed } from '../../lib/config/environments.ts';
+import { sources } from '../../lib/config/sources.ts';
 import { policiesOf } from '../config/policies.ts';
 import { synthesized } from '../config/synthesized.ts';
 
@@ -18,9 +19,13 @@ describe.each(environmentNames)('operations in %s', (name) => {
       .ofType('AWS::Lambda::Function')
       .find(({ Properties }) => Properties.FunctionName === `millrace-${name}-operations-${what}`);
 
+  const scheduleOf = (what: string) =>
+    platform
+      .ofType('AWS::Scheduler::Schedule')
+      .find(({ Properties }) => Properties.Name === `millrace-${name}-operations-${what}`);
+
   it('makes partitions once a day, and may do nothing but connect as its own user', () => {
-    const [schedule, ...more] = platform.ofType('AWS::Scheduler::Schedule');
-    expect(more).toEqual([]);
+    const schedule = scheduleOf('prepare-partitions');
     expect(schedule?.Properties).toMatchObject({
       ScheduleExpression: 'cron(10 1 * * ? *)',
       ScheduleExpressionTimezone: 'UTC',
@@ -55,7 +60,7 @@ describe.each(environmentNames)('operations in %s', (name) => {
     const [reading, ...more] = platform
       .ofType('AWS::IAM::Policy')
       .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
-      .filter(({ Action, Condition }) => [Action].flat().includes('dynamodb:GetItem') && Condition !== undefined);
+      .filter(({ Action, Condition }) => Action === 'dynamodb:GetItem' && Condition !== undefined);
     expect(more).toEqual([]);
     const { PROBE_KEY: key } = check?.Properties.Environment.Variables ?? {};
     expect(key).toBeTruthy();
@@ -79,6 +84,59 @@ describe.each(environmentNames)('operations in %s', (name) => {
     );
   });
 
+  it('looks at holds every minute, in an environment of its own, and reaches no database', () => {
+    expect(platform.ofType('AWS::Scheduler::Schedule')).toHaveLength(2);
+    const schedule = scheduleOf('keep-holds');
+    const keeper = named('keep-holds');
+    expect(schedule?.Properties).toMatchObject({ ScheduleExpression: 'rate(1 minute)' });
+    expect(schedule?.Properties.State).not.toBe('DISABLED');
+    expect(schedule?.Properties.Target.Arn).toEqual({ 'Fn::GetAtt': [keeper?.logicalId, 'Arn'] });
+    expect(keeper?.Properties).toMatchObject({ Timeout: 60, ReservedConcurrentExecutions: 2 });
+    const held = platform
+      .ofType('AWS::CloudWatch::Alarm')
+      .find(({ Properties }) => Properties.MetricName === 'HoldStanding');
+    expect(held?.Properties.Dimensions).toContainEqual({
+      Name: 'environment',
+      Value: keeper?.Properties.Environment.Variables.ENVIRONMENT,
+    });
+  });
+
+  it('lets the keeper of holds do to each source what its hold asks for, and nothing to anything else', () => {
+    const own = policiesOf(platform, named('keep-holds')).filter(
+      ({ actions }) => !/^(logs|ec2):/.test(actions[0] ?? ''),
+    );
+    const lines = own.flatMap(({ actions, resources }) =>
+      actions.flatMap((action) =>
+        resources.map((to) => `${action} ${plain(to).replace(/^arn:.*:(function|event)/, '$1')}`),
+      ),
+    );
+    expect(lines.sort()).toEqual([
+      'dynamodb:GetItem TablesControls',
+      'dynamodb:PutItem TablesControls',
+      ...['GetRecords', 'GetShardIterator'].flatMap((action) =>
+        Object.keys(sources)
+          .map((source) => `kinesis:${action} Streams${source.replaceAll('-', '')}`)
+          .sort(),
+      ),
+      ...Object.keys(sources)
+        .map((source) => `lambda:InvokeFunction function:millrace-${name}-enrichment-${source}`)
+        .sort(),
+      'lambda:ListEventSourceMappings *',
+      'lambda:UpdateEventSourceMapping event-source-mapping:*',
+    ]);
+    const conditions = platform
+      .ofType('AWS::IAM::Policy')
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+      .filter(({ Action }) =>
+        ['lambda:UpdateEventSourceMapping', 'dynamodb:GetItem,dynamodb:PutItem'].includes(String(Action)),
+      )
+      .map(({ Condition }) => JSON.stringify(Condition ?? null));
+    for (const source of Object.keys(sources)) {
+      expect(conditions.filter((text) => text.includes(`"hold/${source}"`))).toHaveLength(1);
+      expect(conditions.filter((text) => text.includes(`-enrichment-${source}"`))).toHaveLength(1);
+    }
+  });
+
   it('lets only the migration function read the owner’s password', () => {
     const readers = platform
       .ofType('AWS::Lambda::Function')
@@ -93,6 +151,8 @@ describe.each(environmentNames)('operations in %s', (name) => {
     const alarms = platform.ofType('AWS::CloudWatch::Alarm').filter(({ stack }) => stack === 'operations');
     expect(alarms.map(({ Properties }) => [Properties.AlarmName, Properties.MetricName])).toEqual([
       [`millrace-${name}-operations-prepare-partitions-failed`, 'Errors'],
+      ...Object.keys(sources).map((source) => [`millrace-${name}-enrichment-${source}-held`, 'HoldStanding']),
+      [`millrace-${name}-operations-keep-holds-failed`, 'Errors'],
       ...['parked', 'given-up'].flatMap((what) => [
         [`millrace-${name}-operations-take-in-${what}-lag`, 'ApproximateAgeOfOldestMessage'],
         [`millrace-${name}-operations-take-in-${what}-failed`, 'ApproximateNumberOfMessagesVisible'],

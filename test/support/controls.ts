@@ -4,7 +4,7 @@ import { type Hold, mappingNoted, placed, released } from '../../lambdas/shared/
 import type { HoldStore } from '../../lambdas/shared/holds/hold-store.ts';
 
 /** Holds in memory, by the same rules. */
-const holdsInMemory = (): HoldStore & { readonly latest: (source: string) => Hold | undefined } => {
+export const holdsInMemory = (): HoldStore & { readonly latest: (source: string) => Hold | undefined } => {
   const holds = new Map<string, Hold>();
   const change = async (source: string, next: Hold | undefined): Promise<boolean> => {
     if (next) holds.set(source, next);
@@ -20,7 +20,7 @@ const holdsInMemory = (): HoldStore & { readonly latest: (source: string) => Hol
 };
 
 /** Verdicts in memory, under the same conditions; it counts what it was asked. */
-const verdictsInMemory = (): VerdictStore & { readonly calls: { reads: number; writes: number } } => {
+export const verdictsInMemory = (): VerdictStore & { readonly calls: { reads: number; writes: number } } => {
   const stored = new Map<string, StoredVerdicts>();
   const calls = { reads: 0, writes: 0 };
   return {

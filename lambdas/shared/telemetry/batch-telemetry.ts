@@ -23,9 +23,14 @@ export interface Telemetry {
 /**
  * @param capability - the metric dimension `service` and the logger's name
  * @param source - the metric dimension `source`
+ * @param more - dimensions that an alarm needs beside these two
  */
-export const createTelemetry = (capability: string, source: string): Telemetry => {
-  const metrics = new Metrics({ namespace, serviceName: capability, defaultDimensions: { source } });
+export const createTelemetry = (
+  capability: string,
+  source: string,
+  more: Readonly<Record<string, string>> = {},
+): Telemetry => {
+  const metrics = new Metrics({ namespace, serviceName: capability, defaultDimensions: { source, ...more } });
   const logger = new Logger({ serviceName: capability, persistentKeys: { source } });
   const reasons = new Map<string, Map<string, number>>();
   return {

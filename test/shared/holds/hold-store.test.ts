@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHoldStore } from '../../../lambdas/shared/holds/hold-store.ts';
 import type { HoldToPlace } from '../../../lambdas/shared/holds/hold.ts';
 import { startAwsServices, type AwsServices } from '../../support/aws-services.ts';
-import { inTurns } from './one-at-a-time.ts';
+import { inTurns } from '../../support/in-turns.ts';
 
 let aws: AwsServices;
 beforeAll(async () => {

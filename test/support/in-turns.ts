@@ -5,18 +5,17 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
  * request until it is its turn. So an interleaving is a value, and a failing one can be run again.
  */
 export const inTurns = (picks: Iterable<number>) => {
-  const waiting: (() => Promise<void>)[] = [];
+  const waiting: (() => Promise<unknown>)[] = [];
+
+  /** Makes a call when it is its turn. */
+  const inTurn = <T>(call: () => Promise<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      waiting.push(() => call().then(resolve, reject));
+    });
 
   /** Makes every request of this client wait for its turn. */
-  const take = (client: DynamoDBClient): void => {
-    client.middlewareStack.add(
-      (next) => (args) =>
-        new Promise((resolve, reject) => {
-          waiting.push(() => next(args).then(resolve, reject));
-        }),
-      { step: 'initialize', name: 'turns' },
-    );
-  };
+  const take = (client: DynamoDBClient): void =>
+    client.middlewareStack.add((next) => (args) => inTurn(() => next(args)), { step: 'initialize', name: 'turns' });
 
   /** Runs hands, each of which has at most one request under way, to their ends. */
   const run = async (hands: readonly (() => Promise<void>)[]): Promise<void> => {
@@ -40,5 +39,5 @@ export const inTurns = (picks: Iterable<number>) => {
     }
     if (failures.length > 0) throw failures[0];
   };
-  return { take, run };
+  return { inTurn, take, run };
 };

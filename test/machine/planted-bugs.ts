@@ -1,0 +1,95 @@
+import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
+import type { EnrichedEvent } from '../../lambdas/enrichment/event.ts';
+import { RejectedRecordError } from '../../lambdas/shared/errors/platform-error.ts';
+import type { Handler } from './function-host.ts';
+import type { Variants } from './world.ts';
+
+type Answering = (event: KinesisStreamEvent, ...rest: never[]) => Promise<KinesisStreamBatchResponse>;
+
+/** What a test makes of a handler, with the types that this handler really has. */
+const handling =
+  (change: (real: Answering) => Answering): Variants['handler'] & {} =>
+  (real: Handler) =>
+    change(real as unknown as Answering) as unknown as Handler;
+
+const allDone: KinesisStreamBatchResponse = { batchItemFailures: [] };
+
+/** Answers that all is done, and does it afterwards. */
+const answerBeforeTheStatement: Variants = {
+  handler: handling((real) => (event, ...rest) => {
+    void real(event, ...rest);
+    return Promise.resolve(allDone);
+  }),
+};
+
+/** Takes an outage for the record's own fault. */
+const parkInAnOutage: Variants = {
+  dependencies: (real) => ({
+    ...real,
+    events: {
+      record: async (events, resilient) =>
+        (await real.events.record(events, resilient)).map((outcome) =>
+          outcome instanceof Error
+            ? new RejectedRecordError('refused-by-store', 'record', 'the store did not take it')
+            : outcome,
+        ),
+    },
+  }),
+};
+
+/** Projects only what was inserted just now. */
+const projectFromReturning: Variants = {
+  dependencies: (real) => {
+    const inserted = new WeakSet<EnrichedEvent>();
+    return {
+      ...real,
+      events: {
+        record: async (events, resilient) => {
+          const outcomes = await real.events.record(events, resilient);
+          events.forEach((event, index) => outcomes[index] === 'stored' && inserted.add(event));
+          return outcomes;
+        },
+      },
+      entityState: {
+        project: async (events, resilient) => {
+          await real.entityState.project(
+            events.filter((event) => inserted.has(event)),
+            resilient,
+          );
+          return events.map(() => undefined);
+        },
+      },
+    };
+  },
+};
+
+/** The checkpoint goes to the highest failure: everything below counts as done. */
+const checkpointAtTheHighest: Variants = {
+  handler: handling((real) => async (event, ...rest) => {
+    const { batchItemFailures } = await real(event, ...rest);
+    const highest = event.Records.at(-1)?.kinesis.sequenceNumber ?? '';
+    return batchItemFailures.length === 0 ? allDone : { batchItemFailures: [{ itemIdentifier: highest }] };
+  }),
+};
+
+/** Remembers what a batch was answered, and answers the same when it comes again. */
+const cachedAnswer = (): Variants => {
+  const answers = new Map<string, KinesisStreamBatchResponse>();
+  return {
+    handler: handling((real) => async (event, ...rest) => {
+      const batch = event.Records.map(({ eventID }) => eventID).join(' ');
+      const answer = answers.get(batch) ?? (await real(event, ...rest));
+      answers.set(batch, answer);
+      return answer;
+    }),
+  };
+};
+
+/** Bugs that somebody has had, each as a variant of a part; a function where a world needs a memory of its own. */
+export const plantedBugs: Readonly<Record<string, () => Variants>> = {
+  'answers before the statement': () => answerBeforeTheStatement,
+  'parks in an outage': () => parkInAnOutage,
+  'projects from RETURNING': () => projectFromReturning,
+  'moves the checkpoint to the highest failure': () => checkpointAtTheHighest,
+  'answers a batch from a cache': cachedAnswer,
+};

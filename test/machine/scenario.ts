@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import type { Fault, Mishap, Outage } from './faults.ts';
+import type { RecordSpec } from './records.ts';
+
+export interface ArrivingRecord {
+  readonly spec: RecordSpec;
+  /** After the record before it. */
+  readonly afterMs: number;
+}
+
+/** Some records of a shard are delivered a second time, beside its poller. */
+export interface Redelivery {
+  readonly shard: number;
+  readonly atMs: number;
+  readonly from: number;
+  readonly count: number;
+}
+
+/** One story of the machine: what arrives, and everything that goes wrong meanwhile. All of it ends. */
+export interface Scenario {
+  /** Of every pause and jitter. */
+  readonly seed: number;
+  readonly batchSize: number;
+  readonly shards: readonly (readonly ArrivingRecord[])[];
+  readonly faults: readonly Fault[];
+  readonly outages: readonly Outage[];
+  readonly redeliveries: readonly Redelivery[];
+}
+
+/** Every kind of call that can meet a mishap; a test asserts that a run of scenarios has hit each. */
+export const points = [
+  'statement',
+  'find-stored',
+  'partitions',
+  'idempotency put',
+  'idempotency update',
+  'idempotency delete',
+  'park send',
+  'entity-state put',
+  'dead-letters put',
+  'checkpoint',
+] as const;
+/** Where records are given up as well. */
+const givingUpPoints = ['bucket read', 'give-up'] as const;
+const mishaps: readonly Mishap[] = ['crash-before', 'crash-after', 'refused', 'answer-lost'];
+const dependencies = ['store', 'idempotency', 'parked-queue', 'entity-state', 'dead-letters', 'bucket'] as const;
+
+const key = fc.nat(6);
+const content = fc.constantFrom(0, 0, 0, 1, 2);
+const right = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('quote' as const), key, content }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('trade' as const), key, content }) },
+);
+const wrong = fc.record({
+  kind: fc.constantFrom('undecodable' as const, 'broken-rule' as const, 'unknown-schema' as const),
+});
+const crash = fc.record({ kind: fc.constant('crash' as const) });
+
+const arriving = (spec: fc.Arbitrary<RecordSpec>): fc.Arbitrary<ArrivingRecord> =>
+  fc.record({ spec, afterMs: fc.constantFrom(0, 0, 10, 400, 3_000) });
+
+const fault: fc.Arbitrary<Fault> = fc.record({
+  point: fc.constantFrom(...points, ...givingUpPoints),
+  nth: fc.nat(5),
+  mishap: fc.constantFrom(...mishaps),
+});
+const outage: fc.Arbitrary<Outage> = fc.record({
+  dependency: fc.constantFrom(...dependencies),
+  fromMs: fc.nat(8_000),
+  forMs: fc.integer({ min: 100, max: 45_000 }),
+  how: fc.constantFrom('refuses', 'hangs', 'throttles'),
+});
+const redelivery: fc.Arbitrary<Redelivery> = fc.record({
+  shard: fc.nat(2),
+  atMs: fc.nat(20_000),
+  from: fc.nat(10),
+  count: fc.integer({ min: 1, max: 8 }),
+});
+
+export interface Kinds {
+  /** With records that crash whoever enriches them. */
+  readonly crashing: boolean;
+}
+
+export const scenarios = ({ crashing }: Kinds): fc.Arbitrary<Scenario> => {
+  const spec = fc.oneof(
+    { weight: 8, arbitrary: right },
+    { weight: 2, arbitrary: wrong },
+    ...(crashing ? [{ weight: 1, arbitrary: crash }] : []),
+  );
+  return fc.record({
+    seed: fc.nat(1_000_000),
+    batchSize: fc.integer({ min: 1, max: 10 }),
+    shards: fc.array(fc.array(arriving(spec), { minLength: 1, maxLength: 14 }), { minLength: 1, maxLength: 3 }),
+    faults: fc.array(fault, { maxLength: 6 }),
+    outages: fc.array(outage, { maxLength: 2 }),
+    redeliveries: fc.array(redelivery, { maxLength: 3 }),
+  });
+};

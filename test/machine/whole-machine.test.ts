@@ -1,0 +1,30 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { expectTheSameEnd } from './properties.ts';
+import { points, scenarios } from './scenario.ts';
+
+/**
+ * The whole machine on simulated time: the real poller, handler, stores, intakes and account, over a stream, a database,
+ * tables, queues and a bucket in memory. Each scenario is a story of records and of what goes wrong meanwhile; every call
+ * to the outside is a point at which it can go wrong, before and after its effect.
+ *
+ * How to read a counterexample: fast-check prints the smallest scenario it found, with a seed and a path. `shards` are the
+ * records in their order, `faults` says at the how-manieth call of a kind what happened, `outages` when which dependency
+ * was away (milliseconds from the start). Below stands what differs, then every call in its order: seconds, process, call.
+ * To see it again: `fc.assert(…, { seed, path })`, both as printed. A run depends on nothing but its scenario.
+ */
+const numRuns = 250;
+
+describe('whatever happens on the way', () => {
+  it('the tables end as the records alone say, and the account balances', { timeout: 120_000 }, async () => {
+    const met = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(scenarios({ crashing: false }), async (scenario) => {
+        const { gate } = await expectTheSameEnd(scenario);
+        for (const point of gate.counts.keys()) met.add(point);
+      }),
+      { numRuns },
+    );
+    expect(points.filter((point) => !met.has(point))).toEqual([]);
+  });
+});

@@ -1,0 +1,248 @@
+import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { withinBytes } from '../../../lambdas/operations/holds/held-records-store.ts';
+import type { ProbeEvent } from '../../../lambdas/shared/holds/probe.ts';
+import type { HoldCause } from '../../../lambdas/shared/holds/hold.ts';
+import { startKeeperWorld, well } from './keeper-world.ts';
+
+let world: Awaited<ReturnType<typeof startKeeperWorld>>;
+beforeAll(async () => {
+  world = await startKeeperWorld();
+});
+afterAll(() => world.stop());
+afterEach(() => Object.assign(world.behaviour, { probe: () => well, meanwhile: () => Promise.resolve() }));
+
+let sources = 0;
+const newSource = () => world.addSource(`source-${(sources += 1)}`);
+const place = (source: string, cause: HoldCause = 'outage', from: Readonly<Record<string, string>> = {}) =>
+  world.holds.place({
+    source,
+    cause,
+    reason: cause === 'outage' ? 'store' : cause === 'rejects' ? 'undecodable' : cause,
+    why: 'a test',
+    by: 'test',
+    from,
+    at: world.at(),
+  });
+const release = (source: string, number = 1) =>
+  world.holds.release({ source, number, by: 'test', why: 'a test', at: world.at() });
+const away = { ...well, dependencies: { ...well.dependencies, store: 'store' } };
+const didOf = async (source: string) => (await world.holds.read(source))?.history.map(({ did }) => did);
+
+describe('the keeper', () => {
+  it('leaves a source alone that was never held, and a mapping that somebody switched off', async () => {
+    const source = newSource();
+    world.setEnabled(source.source, false);
+    const { keep, counted } = world.keeper(source);
+    const before = world.elapsed();
+    expect(await keep({})).toEqual({
+      looks: [{ source: source.source, standing: false, did: [], unfinished: false }],
+    });
+    expect([world.isEnabled(source.source), world.elapsed()]).toEqual([false, before]);
+    expect(counted).toEqual([`${source.source} HoldStanding 0`]);
+  });
+
+  it('switches the mapping off, stays and looks every five seconds, and ends with the minute', async () => {
+    const source = newSource();
+    await place(source.source);
+    world.behaviour.probe = () => away;
+    const { keep, counted } = world.keeper(source);
+    const before = world.elapsed();
+    expect((await keep({})).looks).toEqual([
+      { source: source.source, standing: true, did: [], mapping: ['Disabled'], unfinished: true },
+    ]);
+    expect(world.elapsed() - before).toBe(45_000);
+    expect(world.isEnabled(source.source)).toBe(false);
+    expect(await didOf(source.source)).toEqual(['set', 'mapping-disabled']);
+    expect(counted.filter((line) => line.endsWith('HoldProbes away 1'))).toHaveLength(10);
+    expect(counted.filter((line) => line.endsWith('HoldStanding 1'))).toHaveLength(10);
+  });
+
+  it('releases within five seconds when the cause is gone, and switches the mapping on', async () => {
+    const source = newSource();
+    await place(source.source);
+    let probes = 0;
+    world.behaviour.probe = () => ((probes += 1) > 2 ? well : away);
+    const { keep, counted, said } = world.keeper(source);
+    const before = world.elapsed();
+    expect((await keep({})).looks).toEqual([
+      {
+        source: source.source,
+        standing: false,
+        did: ['released', 'mapping-enabled'],
+        mapping: ['Enabled'],
+        unfinished: false,
+      },
+    ]);
+    expect(world.elapsed() - before).toBe(10_000);
+    const hold = await world.holds.read(source.source);
+    expect(hold).toMatchObject({ standing: false, mappingDisabled: false });
+    expect(hold?.history.map(({ did }) => did)).toEqual(['set', 'mapping-disabled', 'released', 'mapping-enabled']);
+    expect(hold?.history[2]).toMatchObject({
+      by: 'millrace-test-operations-keep-holds',
+      why: 'a probe passed: store ok, 0 of 1 records would be rejected',
+    });
+    expect(counted).toContain(`${source.source} HoldsReleased outage 1`);
+    expect(said).toEqual(
+      ['mapping disabled', 'hold probed', 'hold probed', 'hold probed', 'hold released', 'mapping enabled'].map(
+        (line) => `${source.source} ${line}`,
+      ),
+    );
+  });
+
+  it('never probes the hold of an operator: only an operator ends it', async () => {
+    const source = newSource();
+    await place(source.source, 'operator');
+    const invoked = world.functions.invoked.length;
+    const { keep } = world.keeper(source);
+    world.behaviour.meanwhile = () => release(source.source);
+    expect((await keep({})).looks[0]).toMatchObject({ standing: false, did: ['mapping-enabled'] });
+    expect(world.functions.invoked.length).toBe(invoked);
+    expect(await didOf(source.source)).toEqual(['set', 'mapping-disabled', 'released', 'mapping-enabled']);
+  });
+
+  it('looks once, at one source, for an operator who has just set a hold', async () => {
+    const [source, other] = [newSource(), newSource()];
+    await place(source.source, 'operator');
+    await place(other.source, 'operator');
+    const before = world.elapsed();
+    const { looks } = await world.keeper(source, other).keep({ source: source.source });
+    expect(looks.map((look) => [look.source, look.did])).toEqual([[source.source, ['mapping-disabled']]]);
+    expect([world.isEnabled(other.source), world.elapsed()]).toEqual([true, before]);
+  });
+
+  it('goes on where a keeper died between its note and the call', async () => {
+    const source = newSource();
+    await place(source.source, 'operator');
+    await world.holds.noteMapping({
+      source: source.source,
+      number: 1,
+      disabled: true,
+      by: 'a keeper that died',
+      why: '',
+      at: world.at(),
+    });
+    const { keep } = world.keeper(source);
+    await keep({ source: source.source });
+    expect(world.isEnabled(source.source)).toBe(false);
+    await release(source.source);
+    // And one that died behind the call, before its note.
+    world.setEnabled(source.source, true);
+    await keep({});
+    expect(await world.holds.read(source.source)).toMatchObject({ mappingDisabled: false });
+  });
+
+  it('leaves a mapping off that somebody else had switched off, when the hold ends', async () => {
+    const source = newSource();
+    world.setEnabled(source.source, false);
+    await place(source.source);
+    expect((await world.keeper(source).keep({})).looks[0]).toMatchObject({ standing: false, did: ['released'] });
+    expect(world.isEnabled(source.source)).toBe(false);
+  });
+
+  it('does no harm twice at once', async () => {
+    const source = newSource();
+    await place(source.source);
+    const both = [world.keeper(source), world.keeper(source)];
+    await Promise.all(both.map(({ keep }) => keep({})));
+    expect(world.isEnabled(source.source)).toBe(true);
+    const did = (await didOf(source.source)) ?? [];
+    expect(did.filter((step) => step === 'released')).toHaveLength(1);
+    expect(did.at(-1)).toMatch(/released|mapping-enabled/);
+    expect(await world.holds.read(source.source)).toMatchObject({ standing: false, mappingDisabled: false });
+  });
+
+  it('switches nothing off for a hold that a later one has followed', async () => {
+    const source = newSource();
+    await place(source.source);
+    world.behaviour.probe = () => {
+      throw new Error('away');
+    };
+    world.behaviour.meanwhile = async () => {
+      await release(source.source);
+      await place(source.source, 'operator');
+      world.behaviour.meanwhile = () => Promise.resolve();
+    };
+    await world.keeper(source).keep({});
+    expect(await world.holds.read(source.source)).toMatchObject({ number: 2, standing: true, mappingDisabled: true });
+    expect(world.isEnabled(source.source)).toBe(false);
+  });
+});
+
+describe('a probe by the keeper', () => {
+  it('gives the function the held records as the mapping would, from the first that was not finished', async () => {
+    const source = newSource();
+    const { shard, numbers } = await world.put('a', 'b', 'c');
+    await place(source.source, 'rejects', { [shard]: numbers[1] ?? '' });
+    let given: ProbeEvent | undefined;
+    world.behaviour.probe = (event) => {
+      given = event;
+      return well;
+    };
+    await world.keeper(source).keep({});
+    expect(given?.probe).toBe(true);
+    expect(given?.Records.map(({ kinesis }) => Buffer.from(kinesis.data, 'base64').toString())).toEqual(['b', 'c']);
+    expect(given?.Records[0]).toMatchObject({
+      eventID: `${shard}:${numbers[1]}`,
+      eventSource: 'aws:kinesis',
+      eventSourceARN: source.streamArn,
+      kinesis: { sequenceNumber: numbers[1], partitionKey: 'p' },
+    });
+    expect(given?.Records[0]?.kinesis.approximateArrivalTimestamp).toBeCloseTo(Date.now() / 1000, -2);
+  });
+
+  it('takes 200 records at most, and no more than an invocation carries', async () => {
+    const source = newSource();
+    const { shard, numbers } = await world.put(...Array.from({ length: 210 }, (_, n) => String(n)));
+    await place(source.source, 'rejects', { [shard]: numbers[0] ?? '' });
+    let given = 0;
+    world.behaviour.probe = ({ Records }) => {
+      given = Records.length;
+      return well;
+    };
+    await world.keeper(source).keep({});
+    expect(given).toBe(200);
+    const records = Array.from({ length: 9 }, () => ({ Data: Buffer.alloc(500) }) as never);
+    expect([withinBytes(records, 1_000), withinBytes(records, 9_000)].map(({ length }) => length)).toEqual([2, 9]);
+  });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('a defect');
+      },
+    ],
+    ['answers something else', () => ({ batchItemFailures: [] })],
+  ])('that %s has not passed', async (_, probe) => {
+    const source = newSource();
+    await place(source.source, 'halt');
+    world.behaviour.probe = probe;
+    const { keep, counted } = world.keeper(source);
+    expect((await keep({})).looks[0]).toMatchObject({ standing: true });
+    expect(counted).toContain(`${source.source} HoldProbes no-answer 1`);
+  });
+
+  it('fails the keeper where only a deployment can let it probe, and the mapping is off all the same', async () => {
+    const source = { ...newSource(), streamName: 'no-such-stream' };
+    await place(source.source, 'rejects', { 'shardId-000000000000': '1' });
+    const { keep, counted } = world.keeper(source);
+    await expect(keep({})).rejects.toThrow(/holds could not be kept: source-\d+: stream refused us/);
+    expect(counted).toContain(`${source.source} HoldLookFailures stream 1`);
+    expect(world.isEnabled(source.source)).toBe(false);
+  });
+});
+
+describe('a keeper whose table is gone', () => {
+  it('tries on, then fails, so that its alarm sees it', async () => {
+    const source = newSource();
+    const { keep, counted } = world.keeper(source);
+    await world.clients.dynamodb.send(new DeleteTableCommand({ TableName: world.table }));
+    const before = world.elapsed();
+    await expect(keep({})).rejects.toThrow(/controls refused us/);
+    expect(world.elapsed() - before).toBe(45_000);
+    expect(counted).not.toContain(`${source.source} HoldStanding 0`);
+    // An operator is told.
+    expect((await keep({ source: source.source })).looks[0]?.problem).toMatch(/controls refused us/);
+  });
+});
