@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { deadLettersCommand } from './ops/dead-letters.ts';
+import { holdCommand } from './ops/hold.ts';
 import { migrateCommand } from './ops/migrate.ts';
 import { statusCommand } from './ops/status.ts';
 import { UsageError, type Command } from './ops/command.ts';
@@ -7,6 +8,7 @@ import { UsageError, type Command } from './ops/command.ts';
 const commands: Readonly<Record<string, Command>> = {
   status: statusCommand,
   'dead-letters': deadLettersCommand,
+  hold: holdCommand,
   migrate: migrateCommand,
 };
 

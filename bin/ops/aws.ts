@@ -3,6 +3,9 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
+import { clientSettings } from '../../lambdas/shared/aws/client-settings.ts';
+import { MisconfiguredError } from '../../lambdas/shared/errors/platform-error.ts';
+import { createHoldStore, type HoldStore } from '../../lambdas/shared/holds/hold-store.ts';
 import {
   createDeadLetterStore,
   type DeadLetterStore,
@@ -11,6 +14,7 @@ import {
 export interface OpsClients {
   readonly lambda: LambdaClient;
   readonly cloudwatch: CloudWatchClient;
+  readonly holds: HoldStore;
 }
 
 interface LocalPlatform {
@@ -58,11 +62,14 @@ const settingsFor = (env: string): ((name: string) => ClientSettings) => {
   return (name) => ({ ...settings, ...(endpoints[name] ? { endpoint: endpoints[name] } : {}) });
 };
 
+const controlsTable = (env: string): string => `millrace-${env}-controls`;
+
 export const connectTo = (env: string): OpsClients => {
   const settings = settingsFor(env);
   return {
     lambda: new LambdaClient(settings('lambda')),
     cloudwatch: new CloudWatchClient(settings('monitoring')),
+    holds: createHoldStore(new DynamoDBClient({ ...clientSettings, ...settings('dynamodb') }), controlsTable(env)),
   };
 };
 
@@ -91,5 +98,30 @@ export const withDeadLetters = async <T>(env: string, work: (place: DeadLetterPl
     });
   } finally {
     for (const client of [lambda, dynamodb, s3]) client.destroy();
+  }
+};
+
+export interface HoldPlace {
+  readonly lambda: LambdaClient;
+  readonly holds: HoldStore;
+}
+
+/**
+ * Does something with the holds of an environment, and hangs up, so that the program ends at once.
+ * @throws Error also where the environment has no such table
+ */
+export const withHolds = async <T>(env: string, work: (place: HoldPlace) => Promise<T>): Promise<T> => {
+  const settings = settingsFor(env);
+  const lambda = new LambdaClient(settings('lambda'));
+  const dynamodb = new DynamoDBClient({ ...clientSettings, ...settings('dynamodb') });
+  try {
+    return await work({ lambda, holds: createHoldStore(dynamodb, controlsTable(env)) });
+  } catch (error) {
+    if (!(error instanceof MisconfiguredError) || !(error.cause instanceof ResourceNotFoundException)) throw error;
+    throw new Error(`there is no table ${controlsTable(env)} here: is the stack millrace-${env}-foundation deployed?`, {
+      cause: error,
+    });
+  } finally {
+    for (const client of [lambda, dynamodb]) client.destroy();
   }
 };

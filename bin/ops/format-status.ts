@@ -1,4 +1,5 @@
 import type { Readiness } from '../../lambdas/operations/readiness/readiness.ts';
+import { standingLine } from './hold/format-hold.ts';
 import type { PlatformStatus, SourceStatus } from './read-status.ts';
 
 const list = (counts: Readonly<Record<string, number>>): string =>
@@ -30,11 +31,13 @@ const readinessLines = (readiness: Readiness): string[] => {
   ];
 };
 
-const sourceLines = ({ source, mapping, lagMs, ...counts }: SourceStatus): string[] => {
+const sourceLines = ({ source, mapping, hold, lagMs, ...counts }: SourceStatus): string[] => {
+  const held = hold ? [`  HELD ${standingLine(hold)}`] : [];
   const { stored, duplicates, retries, rejected, unfinished } = counts;
-  if (stored === undefined || !retries || !rejected || !unfinished) return [`${source}: mapping ${mapping}`];
+  if (stored === undefined || !retries || !rejected || !unfinished) return [`${source}: mapping ${mapping}`, ...held];
   return [
     `${source}: mapping ${mapping}, lag ${lagMs === undefined ? 'unknown (no records)' : `${milliseconds(lagMs)} at most`}`,
+    ...held,
     `  stored ${stored}, duplicates ${duplicates}`,
     `  retries: ${list(retries)}`,
     `  rejected: ${list(rejected)}`,

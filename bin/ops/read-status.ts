@@ -1,6 +1,8 @@
 import { paginateListEventSourceMappings } from '@aws-sdk/client-lambda';
 import type { Readiness } from '../../lambdas/operations/readiness/readiness.ts';
+import type { Hold } from '../../lambdas/shared/holds/hold.ts';
 import type { OpsClients } from './aws.ts';
+import { readStanding } from './hold/read-standing.ts';
 import { invokeFunction } from './invoke.ts';
 import { readMetrics } from './metrics.ts';
 import { invokeMigration, type MigrationAnswer } from './migration.ts';
@@ -22,12 +24,14 @@ export interface SourceStatus extends Partial<SourceCounts> {
   readonly source: string;
   /** `Enabled`, `Disabled`, … as Lambda says it; `unknown` where Lambda did not answer, `none` where there is none. */
   readonly mapping: string;
+  /** The hold that stands. */
+  readonly hold?: Hold;
 }
 
 export interface PlatformStatus {
   readonly env: string;
   readonly sinceMinutes: number;
-  /** Ready, and every mapping enabled, and no problem. */
+  /** Ready, and every mapping enabled, and no hold, and no problem. */
   readonly well: boolean;
   readonly readiness?: Readiness;
   readonly sources: readonly SourceStatus[];
@@ -105,16 +109,22 @@ export const readStatus = async (
   ]);
   const names = new Set([...(readiness?.sources.map(({ source }) => source) ?? []), ...(mappings?.keys() ?? [])]);
   if (mappings?.size === 0) problems.push('no source has a mapping: is the enrichment stack deployed?');
+  const standing = await unless('the holds are not known', readStanding(clients.holds, [...names]));
+  const holdOf = (source: string): Pick<SourceStatus, 'hold'> => {
+    const hold = standing?.get(source);
+    return hold ? { hold } : {};
+  };
   const sources = [...names].map((source) => ({
     source,
     mapping: mappings ? (mappings.get(source) ?? 'none') : 'unknown',
+    ...holdOf(source),
     ...(metrics ? countsOf(metrics.get(source) ?? {}) : {}),
   }));
-  const enabled = sources.length > 0 && sources.every(({ mapping }) => mapping === 'Enabled');
+  const isRead = sources.length > 0 && sources.every(({ mapping, hold }) => mapping === 'Enabled' && !hold);
   return {
     env,
     sinceMinutes,
-    well: readiness?.ready === true && enabled && problems.length === 0,
+    well: readiness?.ready === true && isRead && problems.length === 0,
     ...(readiness ? { readiness } : {}),
     sources,
     ...(migration ? { migration } : {}),

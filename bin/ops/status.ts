@@ -4,17 +4,20 @@ import { formatStatus } from './format-status.ts';
 import { readStatus } from './read-status.ts';
 
 export const statusCommand: Command = {
-  summary: 'readiness of every dependency and source; mapping state, retries and rejects by reason; migration version',
+  summary:
+    'readiness of every dependency and source; holds, mapping state, retries and rejects by reason; migration version',
   help: `Usage: npm run ops -- status [--env ENV] [--since MINUTES] [--json]
 
 Shows first whether the platform is ready: a line for each dependency (used for real, just now) and for each source (its
-lag, and how much is allowed). Then, per source, what its function counted. What cannot be asked is said, the rest shown.
+lag, and how much is allowed). Then, per source, the hold that stands, and what its function counted. What cannot be asked
+is said, the rest shown.
 
   --env ENV        local, dev, staging or prod (default local)
   --since MINUTES  the period that is counted (default 60)
   --json           everything as one object
 
-Exit status 0 when it is ready and every mapping enabled; 1 when not, or when something could not be asked; 2 wrong input.`,
+Exit status 0 when it is ready, every mapping enabled and no source held; 1 when not, or when something could not be
+asked; 2 wrong input.`,
   run: async (args) => {
     const { env, json, values, positionals } = parseOptions(args, { since: { type: 'string', default: '60' } });
     if (positionals.length > 0)

@@ -1,11 +1,15 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import pg from 'pg';
+import { clientSettings } from '../shared/aws/client-settings.ts';
 import { MisconfiguredError } from '../shared/errors/platform-error.ts';
 import type { MigrationConfig } from './config.ts';
 
+/** Nothing comes again for a deploy, which would fail by one lost packet: three attempts, of the SDK's own. */
+const forDeploys = { ...clientSettings, maxAttempts: 3 };
+
 /** The owner's name and password, as RDS keeps them. */
 const readOwner = async (secretArn: string): Promise<{ user: string; password: string }> => {
-  const { SecretString = '{}' } = await new SecretsManagerClient({}).send(
+  const { SecretString = '{}' } = await new SecretsManagerClient(forDeploys).send(
     new GetSecretValueCommand({ SecretId: secretArn }),
   );
   const { username, password } = JSON.parse(SecretString) as { username?: unknown; password?: unknown };

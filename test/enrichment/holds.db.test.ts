@@ -129,6 +129,32 @@ describe('while a hold stands', () => {
   });
 });
 
+describe('a healthy source', () => {
+  it('pays for its hold with a read a second, and for its guard and its breakers with nothing', async () => {
+    const counting = aws.connectTables();
+    const requests: string[] = [];
+    counting.middlewareStack.add(
+      (next, { commandName }) =>
+        (args) => {
+          requests.push(commandName ?? '');
+          return next(args);
+        },
+      { step: 'initialize' },
+    );
+    const { enrich } = instance({ controls: counting });
+    const batch = (n: number, size: number): Buffer[] =>
+      Array.from({ length: size }, (_, m) => (m === 7 ? Buffer.from('garbage') : quoteBytes(`q${n}-${m}`)));
+    await enrich(delivery(0, 10_000, batch(0, 300)), context(20_000));
+    expect(requests).toEqual(['GetItemCommand', 'GetItemCommand', 'PutItemCommand']);
+    requests.length = 0;
+    const startedAt = Date.now();
+    for (let n = 1; n <= 40; n += 1) await enrich(delivery(0, 10_000 + n * 1_000, batch(n, 50)), context(20_000));
+    expect(requests.length).toBeLessThanOrEqual(Math.ceil((Date.now() - startedAt) / 1000));
+    expect(requests.filter((name) => name !== 'GetItemCommand')).toEqual([]);
+    counting.destroy();
+  });
+});
+
 describe('without the table of controls', () => {
   it('a batch goes on: what can be is stored, and what must be is parked', async () => {
     const away = aws.connectTables();

@@ -3,6 +3,10 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { formatStatus } from '../../bin/ops/format-status.ts';
 import { readStatus } from '../../bin/ops/read-status.ts';
+import type { OpsClients } from '../../bin/ops/aws.ts';
+import { UnavailableError } from '../../lambdas/shared/errors/platform-error.ts';
+import type { HoldStore } from '../../lambdas/shared/holds/hold-store.ts';
+import type { Hold } from '../../lambdas/shared/holds/hold.ts';
 import type { Readiness } from '../../lambdas/operations/readiness/readiness.ts';
 import { createMetricsStore } from '../../local/services/cloudwatch/metrics-store.ts';
 import { startCloudWatch } from '../../local/services/cloudwatch/start-cloudwatch.ts';
@@ -15,7 +19,8 @@ const now = new Date();
 const teardown = new Teardown();
 const metrics = createMetricsStore();
 const pollers = pollersInMemory();
-let clients: { lambda: LambdaClient; cloudwatch: CloudWatchClient };
+let clients: OpsClients;
+const standing = new Map<string, Hold>();
 
 const settings = { region: 'eu-west-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 
@@ -34,8 +39,8 @@ const readiness: Readiness = {
   ],
   sources: [{ source: 'market', ok: true, lagMs: 250, maxLagSeconds: 60 }],
 };
-const broken = { readiness: false, migration: false };
-afterEach(() => Object.assign(broken, { readiness: false, migration: false }));
+const broken = { readiness: false, migration: false, holds: false };
+afterEach(() => Object.assign(broken, { readiness: false, migration: false, holds: false }));
 
 beforeAll(async () => {
   const functions = functionsInMemory((name) => (payload) => {
@@ -66,6 +71,12 @@ beforeAll(async () => {
   clients = {
     lambda: new LambdaClient({ ...settings, endpoint: lambda.endpoint }),
     cloudwatch: new CloudWatchClient({ ...settings, endpoint: cloudwatch.endpoint }),
+    holds: {
+      read: async (source: string) => {
+        if (broken.holds) throw new UnavailableError('controls', 'controls did not answer (TimeoutError)');
+        return standing.get(source);
+      },
+    } as HoldStore,
   };
   teardown.add(() => {
     clients.lambda.destroy();
@@ -114,6 +125,42 @@ describe('ops status', () => {
     expect(status.sources[0]?.mapping).toBe('Disabled');
     expect(status.well).toBe(false);
     pollers.setEnabled('u1', true);
+  });
+
+  it('shows a hold that stands, and is not well while one does; one that has ended is no news', async () => {
+    const hold: Hold = {
+      source: 'market',
+      number: 3,
+      standing: true,
+      cause: 'outage',
+      reason: 'store',
+      why: 'the store has been away for 60 s',
+      by: 'millrace-test-enrichment-market',
+      since: '2026-11-21T11:58:00.000Z',
+      from: {},
+      mappingDisabled: true,
+      history: [],
+    };
+    standing.set('market', hold);
+    const status = await readStatus(clients, 'test', 60, now);
+    expect([status.well, status.sources[0]?.hold]).toEqual([false, hold]);
+    expect(formatStatus(status)).toContain(
+      [
+        'market: mapping Enabled, lag 250 ms at most',
+        '  HELD since 2026-11-21 11:58:00Z (number 3): outage, store; by millrace-test-enrichment-market: the store has been away for 60 s',
+        '  stored 42',
+      ].join('\n'),
+    );
+    standing.set('market', { ...hold, standing: false });
+    expect(await readStatus(clients, 'test', 60, now)).toMatchObject({ well: true });
+    standing.clear();
+  });
+
+  it('says that the holds cannot be asked, and shows the rest', async () => {
+    broken.holds = true;
+    const status = await readStatus(clients, 'test', 60, now);
+    expect(status).toMatchObject({ well: false, sources: [{ stored: 42 }] });
+    expect(status.problems).toEqual(['the holds are not known: controls did not answer (TimeoutError)']);
   });
 
   it('reads as lines', async () => {

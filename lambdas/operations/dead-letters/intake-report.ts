@@ -14,6 +14,8 @@ export interface MessageResult {
   readonly letters: readonly LetterResult[];
   /** Why it has no letters. */
   readonly error?: unknown;
+  /** The source whose probe it is the mark of: dropped. */
+  readonly probeOf?: string;
 }
 
 interface Failure {
@@ -71,10 +73,10 @@ export const reportIntake = (
 ): string[] => {
   const failures = results.flatMap(failuresOf);
   const letters = results.flatMap((result) => result.letters);
-  const bySource = new Map<Telemetry, { added: number; known: number; failures: Failure[] }>();
+  const bySource = new Map<Telemetry, { added: number; known: number; probes: number; failures: Failure[] }>();
   const of = (source: string | undefined) => {
     const telemetry = telemetryOf(source);
-    const counts = bySource.get(telemetry) ?? { added: 0, known: 0, failures: [] };
+    const counts = bySource.get(telemetry) ?? { added: 0, known: 0, probes: 0, failures: [] };
     bySource.set(telemetry, counts);
     return { telemetry, counts };
   };
@@ -90,10 +92,15 @@ export const reportIntake = (
     telemetry.countByReason('DeadLetters', letter.reason, 1);
     telemetry.duration('IntakeLag', Math.max(0, takenInAt - Date.parse(letter.arrivedAt)));
   }
+  for (const { probeOf } of results) if (probeOf !== undefined) of(probeOf).counts.probes += 1;
   for (const failure of failures) of(failure.source).counts.failures.push(failure);
-  for (const [telemetry, { added, known, failures: failed }] of bySource) {
+  for (const [telemetry, { added, known, probes, failures: failed }] of bySource) {
     telemetry.count('TakenIn', added);
     telemetry.count('TakenInBefore', known);
+    if (probes > 0) {
+      telemetry.count('ProbesDropped', probes);
+      telemetry.info('marks of probes dropped', { count: probes });
+    }
     warnOf(telemetry, failed);
     telemetry.publish();
   }

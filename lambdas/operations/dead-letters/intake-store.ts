@@ -4,6 +4,7 @@ import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { serviceError } from '../../shared/aws/service-error.ts';
 import { bytesKey, indexKeys, type BytesPlace, type DeadLetterEntry } from '../../shared/dead-letters/entry.ts';
 import type { Resilient } from '../../shared/resilience/retry.ts';
+import { withTimeout } from '../../shared/resilience/timeout.ts';
 import { positionKey } from '../../shared/stream/position.ts';
 import type { Letter } from './letter.ts';
 
@@ -73,14 +74,12 @@ export const createIntakeStore = (
 
   const put = async (entry: DeadLetterEntry, timeoutMs: number): Promise<number | undefined> => {
     try {
-      await documents.send(
-        new PutCommand({
-          TableName: table,
-          Item: { ...entry, ...indexKeys(entry) },
-          ...(entry.via === 'parked' ? onceOrInstead : once),
-        }),
-        { abortSignal: AbortSignal.timeout(timeoutMs) },
-      );
+      const write = new PutCommand({
+        TableName: table,
+        Item: { ...entry, ...indexKeys(entry) },
+        ...(entry.via === 'parked' ? onceOrInstead : once),
+      });
+      await withTimeout(timeoutMs, (abortSignal) => documents.send(write, { abortSignal }));
       return Date.parse(entry.takenInAt);
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return undefined;
@@ -93,7 +92,7 @@ export const createIntakeStore = (
     if (bytes.length <= mostInItem) return undefined;
     const object = { Bucket: bucket, Key: bytesKey(position), Body: bytes };
     await resilient((timeoutMs) =>
-      clients.s3.send(new PutObjectCommand(object), { abortSignal: AbortSignal.timeout(timeoutMs) }),
+      withTimeout(timeoutMs, (abortSignal) => clients.s3.send(new PutObjectCommand(object), { abortSignal })),
     );
     return { bucket: object.Bucket, key: object.Key };
   };
@@ -105,12 +104,13 @@ export const createIntakeStore = (
     },
     readGiveUp: (key, resilient) =>
       calling('dead-letter-bucket', () =>
-        resilient(async (timeoutMs) => {
-          const { Body: body } = await clients.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }), {
-            abortSignal: AbortSignal.timeout(timeoutMs),
-          });
-          return (await body?.transformToString()) ?? '';
-        }),
+        resilient((timeoutMs) =>
+          withTimeout(timeoutMs, async (abortSignal) => {
+            const question = new GetObjectCommand({ Bucket: bucket, Key: key });
+            const { Body: body } = await clients.s3.send(question, { abortSignal });
+            return (await body?.transformToString()) ?? '';
+          }),
+        ),
       ),
   };
 };

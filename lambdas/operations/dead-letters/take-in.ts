@@ -1,6 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { bulkhead } from 'cockatiel';
 import { serviceError } from '../../shared/aws/service-error.ts';
+import type { ProbeMark } from '../../shared/dead-letters/parked-message.ts';
 import { dispositionOf } from '../../shared/errors/platform-error.ts';
 import { createResilient, type Resilient } from '../../shared/resilience/retry.ts';
 import type { Telemetry } from '../../shared/telemetry/batch-telemetry.ts';
@@ -15,8 +16,8 @@ export interface IntakeDependencies {
   readonly now: () => number;
 }
 
-/** The letters of one message. @throws ForeignMessageError where it is none of ours */
-export type ReadLetters = (body: string, resilient: Resilient) => Promise<readonly Letter[]>;
+/** The letters of one message, or what it is instead. @throws ForeignMessageError where it is none of ours */
+export type ReadLetters = (body: string, resilient: Resilient) => Promise<readonly Letter[] | ProbeMark>;
 
 /** More than fit: half the timeout ends the retries in place, and then the queue's own attempts begin. */
 const maxRetries = 1_000;
@@ -54,6 +55,7 @@ export const takeIn =
     const take = async ({ messageId, body }: SQSRecord): Promise<MessageResult> => {
       try {
         const letters = await readLetters(body, resilientFor(undefined));
+        if ('probe' in letters) return { messageId, letters: [], probeOf: letters.probe };
         return { messageId, letters: await Promise.all(letters.map((letter) => lanes.execute(() => add(letter)))) };
       } catch (error) {
         return { messageId, letters: [], error };

@@ -30,3 +30,7 @@ export const ParkedMessage = z.object({
   bytesAt: z.optional(z.object({ bucket: text(63), key: text(1024) })),
 });
 export type ParkedMessage = Readonly<z.output<typeof ParkedMessage>>;
+
+/** A mark that a probe leaves in the parked queue, to find out whether it takes messages. The intake drops it. */
+export const ProbeMark = z.strictObject({ probe: text(64) });
+export type ProbeMark = Readonly<z.output<typeof ProbeMark>>;

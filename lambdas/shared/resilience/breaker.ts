@@ -1,5 +1,6 @@
-import { bulkhead, ConsecutiveBreaker } from 'cockatiel';
-import { PlatformError, UnavailableError } from '../errors/platform-error.ts';
+import { ConsecutiveBreaker } from 'cockatiel';
+import { UnavailableError } from '../errors/platform-error.ts';
+import { createBreakerQuestions } from './breaker-questions.ts';
 import {
   claimed,
   closed,
@@ -54,10 +55,6 @@ export interface BreakerOptions {
 
 /** While open: how often an instance looks whether another has closed it, and how far apart instances go for a probe. */
 const lookEveryMs = 500;
-/** A table that did not answer is left alone for so long, and costs its time-out no more often than that. */
-const tableRestMs = 2_000;
-/** Of a write that others overtake. Who loses mostly finds that there is nothing left to write. */
-const tries = 2;
 
 /**
  * A breaker that all instances share (docs/decisions/0007-shared-breaker.md). A healthy instance reads and writes nothing
@@ -78,12 +75,11 @@ export const createBreaker = ({
   onEvent,
 }: BreakerOptions): Breaker => {
   const inARow = new ConsecutiveBreaker(failures);
-  const inTurn = bulkhead(1, Infinity); // bounded by the calls under way; answers come in the order of the questions
+  const shared = createBreakerQuestions(store, dependency, now, () => onEvent('state-unknown'));
   let opening: Opening | undefined;
   /** Counts our changes between open and closed: what began before one says nothing about what is after it. */
   let turn = 0;
   let lookedAt = -Infinity;
-  let lostAt = -Infinity;
   let looking: Promise<void> | undefined;
   let probing = false;
 
@@ -98,48 +94,20 @@ export const createBreaker = ({
     opening = next;
   };
 
-  /** @returns undefined where the table does not answer, or did not a moment ago */
-  const ask = <T extends object>(question: () => Promise<T>): Promise<T | undefined> =>
-    inTurn.execute(async () => {
-      if (!hasPassed(lostAt, tableRestMs, now())) return undefined;
-      try {
-        return await question();
-      } catch (error) {
-        if (!(error instanceof PlatformError)) throw error;
-        lostAt = now();
-        onEvent('state-unknown');
-        return undefined;
-      }
-    });
-
-  /** Writes what `step` makes of the shared state, if anything. */
-  const change = async (
-    step: (seen: SharedState | undefined) => SharedState | undefined,
-  ): Promise<{ readonly stands: SharedState | undefined; readonly changed: boolean }> => {
-    let stands = await store.read(dependency);
-    for (let n = 0; n < tries; n += 1) {
-      const next = step(stands);
-      if (!next) break;
-      if (await store.replace(dependency, stands, next)) return { stands: next, changed: true };
-      stands = await store.read(dependency);
-    }
-    return { stands, changed: false };
-  };
-
   /** An instance that opened alone does not only look: it says so to all. */
   const lookOnce = async (): Promise<void> => {
-    await ask(async () => {
-      const began = turn;
-      const alone = opening !== undefined && opening.shared === undefined;
-      const forMs = openForMs(opening, now());
-      const { stands, changed } = await change((seen) => (alone ? opened(seen, forMs, writer()) : undefined));
-      lookedAt = now();
-      if (began !== turn) return {};
-      if (opening && changed) opening = { ...opening, shared: stands as SharedState };
-      // Still alone after all tries: the next look tries again.
-      else if (!alone || stands?.state === 'open') become(learned(opening, stands, now(), pauseMs()));
-      return {};
-    });
+    const began = turn;
+    const isAlone = (): boolean => opening !== undefined && opening.shared === undefined;
+    const answer = await shared.change((seen) =>
+      isAlone() ? opened(seen, openForMs(opening, now()), writer()) : undefined,
+    );
+    if (!answer) return;
+    lookedAt = now();
+    if (began !== turn) return;
+    const { stands, changed } = answer;
+    if (opening && changed) opening = { ...opening, shared: stands as SharedState };
+    // Still alone after all tries: the next look tries again.
+    else if (!isAlone() || stands?.state === 'open') become(learned(opening, stands, now(), pauseMs()));
   };
 
   const look = async (): Promise<void> => {
@@ -174,10 +142,9 @@ export const createBreaker = ({
 
   /** Takes the next probe for this instance. Where the table does not answer, an instance that saw failures may. */
   const claim = async (probed: Opening): Promise<boolean> => {
-    const { shared } = probed;
-    if (!shared) return alone(probed);
-    const next = claimed(shared, openForMs(probed, now()), writer());
-    const answer = await ask(async () => ({ won: await store.replace(dependency, shared, next) }));
+    if (!probed.shared) return alone(probed);
+    const next = claimed(probed.shared, openForMs(probed, now()), writer());
+    const answer = await shared.replace(probed.shared, next);
     if (!answer) return alone(probed);
     if (!answer.won) {
       await look();
@@ -201,7 +168,7 @@ export const createBreaker = ({
     }
     if (number === undefined) return;
     const began = turn;
-    const answer = await ask(() => change((seen) => closed(seen, number)));
+    const answer = await shared.change((seen) => closed(seen, number));
     if (!answer || answer.changed) onEvent('closed');
     // A later opening, or another closed it before us.
     else if (began === turn) become(learned(opening, answer.stands, now(), pauseMs()));

@@ -6,7 +6,9 @@ import { isTaskCancelledError, timeout, TimeoutStrategy } from 'cockatiel';
  */
 export const withTimeout = async <T>(timeoutMs: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> => {
   try {
-    return await timeout(timeoutMs, TimeoutStrategy.Aggressive).execute(({ signal }) => call(signal));
+    return await timeout(timeoutMs, { strategy: TimeoutStrategy.Aggressive, abortOnReturn: false }).execute(
+      ({ signal }) => call(signal),
+    );
   } catch (error) {
     throw isTaskCancelledError(error) ? new DOMException(`no answer in ${timeoutMs} ms`, 'TimeoutError') : error;
   }

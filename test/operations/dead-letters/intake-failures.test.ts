@@ -140,7 +140,7 @@ describe('an outage', () => {
       // The connection is lost after the second.
       return calls > 2 ? Promise.reject(new Error('socket hang up')) : next(input);
     });
-    expect(await createIntake({ ...aws, dynamodb: failing }).givenUp([notice([key])], 200)).toEqual(failed('m0'));
+    expect(await createIntake({ ...aws, dynamodb: failing }).givenUp([notice([key])], 2_000)).toEqual(failed('m0'));
     expect(await entriesOf(aws, stream)).toHaveLength(2);
     expect(await createIntake(aws).givenUp([notice([key])])).toEqual(failed());
     expect(await entriesOf(aws, stream)).toHaveLength(3);

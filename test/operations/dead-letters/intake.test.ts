@@ -33,6 +33,25 @@ const putGiveUp = async (stream: string, body: string): Promise<string> => {
   return key;
 };
 
+describe('the mark of a probe', () => {
+  it('is dropped and counted for its source, is no failure and no dead letter, and holds up no record', async () => {
+    const stream = newStream();
+    const intake = createIntake(aws);
+    const mark = JSON.stringify({ probe: 'market' });
+    expect(await intake.parked([mark, parkedBody(stream, 1), mark])).toEqual(failed());
+    expect(await entriesOf(aws, stream)).toHaveLength(1);
+    expect(intake.counted.sums.get('market ProbesDropped')).toBe(2);
+    expect(intake.counted.sums.get('market TakenIn')).toBe(1);
+    expect(intake.counted.warnings).toEqual([]);
+  });
+
+  it('is a mark only as a probe writes it: with a word more it is foreign', async () => {
+    const intake = createIntake(aws);
+    expect(await intake.parked([JSON.stringify({ probe: 'market', bytes: 'AAAA' })])).toEqual(failed('m0'));
+    expect(intake.counted.sums.get('other IntakeUnfinished foreign')).toBe(1);
+  });
+});
+
 describe('a parked record', () => {
   it('becomes an entry with everything that its message says, and its bytes', async () => {
     const stream = newStream();

@@ -237,7 +237,7 @@ describe('a keeper whose table is gone', () => {
   it('tries on, then fails, so that its alarm sees it', async () => {
     const source = newSource();
     const { keep, counted } = world.keeper(source);
-    await world.clients.dynamodb.send(new DeleteTableCommand({ TableName: 'controls' }));
+    await world.clients.dynamodb.send(new DeleteTableCommand({ TableName: world.table }));
     const before = world.elapsed();
     await expect(keep({})).rejects.toThrow(/controls refused us/);
     expect(world.elapsed() - before).toBe(45_000);

@@ -41,12 +41,23 @@ const listening = () => {
  * A keeper over a real table, a real stream and the local Lambda API; what the enrichment functions answer to a probe is
  * the test's. Its clock goes on only while the keeper sleeps.
  */
-export const startKeeperWorld = async () => {
-  const behaviour: { probe: (event: ProbeEvent) => unknown; meanwhile: () => Promise<unknown> } = {
+export const startKeeperWorld = async (env = 'test') => {
+  const table = `millrace-${env}-controls`;
+  const behaviour: {
+    probe: (event: ProbeEvent) => unknown;
+    keeper: (event: unknown) => unknown;
+    meanwhile: () => Promise<unknown>;
+  } = {
     probe: () => well,
+    keeper: () => {
+      throw new Error('no keeper is deployed');
+    },
     meanwhile: () => Promise.resolve(),
   };
-  const { world, functions, stop } = await startTestWorld(() => (payload) => behaviour.probe(payload as ProbeEvent));
+  const keeperName = `millrace-${env}-operations-keep-holds`;
+  const { world, functions, stop } = await startTestWorld(
+    (name) => (payload) => (name === keeperName ? behaviour.keeper(payload) : behaviour.probe(payload as ProbeEvent)),
+  );
   const lambda = await startLambda(world);
   const clients = createClients(world.endpoints, world.region);
   const api = new LambdaClient({
@@ -57,18 +68,19 @@ export const startKeeperWorld = async () => {
   });
   await clients.dynamodb.send(
     new CreateTableCommand({
-      TableName: 'controls',
+      TableName: table,
       BillingMode: 'PAY_PER_REQUEST',
       AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
       KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
     }),
   );
   await clients.kinesis.send(new CreateStreamCommand({ StreamName: 'held', ShardCount: 1 }));
-  const holds = createHoldStore(clients.dynamodb, 'controls');
+  const holds = createHoldStore(clients.dynamodb, table);
+  functions.define({ name: keeperName, arn: `arn:aws:lambda:eu-west-1:000000000000:function:${keeperName}` } as never);
   let clock = Date.UTC(2026, 10, 21, 12);
 
   const addSource = (source: string): HeldSource => {
-    const functionName = `millrace-test-enrichment-${source}`;
+    const functionName = `millrace-${env}-enrichment-${source}`;
     const functionArn = `arn:aws:lambda:eu-west-1:000000000000:function:${functionName}`;
     const streamArn = 'arn:aws:kinesis:eu-west-1:000000000000:stream/held';
     functions.define({ name: functionName, arn: functionArn } as never);
@@ -85,7 +97,7 @@ export const startKeeperWorld = async () => {
         mappings: createMappingStore(api),
         records: createHeldRecordsStore(clients.kinesis, world.region),
         probes: createProbeStore(api),
-        by: 'millrace-test-operations-keep-holds',
+        by: keeperName,
         now: () => clock,
       }),
       telemetryOf,
@@ -118,7 +130,15 @@ export const startKeeperWorld = async () => {
       return { shard: Records[0]?.ShardId ?? '', numbers: Records.map(({ SequenceNumber = '' }) => SequenceNumber) };
     },
     clients,
-    api,
+    table,
+    /** For a program that finds AWS by its shell's environment. */
+    shell: {
+      AWS_REGION: world.region,
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_ENDPOINT_URL_LAMBDA: lambda.endpoint,
+      AWS_ENDPOINT_URL_DYNAMODB: world.endpoints.dynamodb,
+    },
     stop: async () => {
       api.destroy();
       clients.destroy();

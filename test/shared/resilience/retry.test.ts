@@ -76,6 +76,35 @@ describe('trying again in place', () => {
     }
   });
 
+  it.each([
+    [0, [0, 0, 0, 0, 0, 0, 0, 0, 0]],
+    [0.5, [10, 20, 40, 80, 160, 320, 500, 500, 500]],
+    [0.999, [19, 39, 79, 159, 319, 639, 999, 999, 999]],
+  ])('draws each pause evenly from nothing to twice the last: full jitter (%s)', async (drawn, pauses) => {
+    vi.useFakeTimers();
+    vi.spyOn(Math, 'random').mockReturnValue(drawn);
+    try {
+      const at: number[] = [];
+      const resilient = createResilient(
+        { ...budget, deadline: Date.now() + 60_000, maxRetries: pauses.length, now: () => Date.now() },
+        () => true,
+        () => {},
+      );
+      const ended = resilient(async () => {
+        at.push(Date.now());
+        throw new Error('down');
+      }).catch(() => undefined);
+      await vi.advanceTimersByTimeAsync(10_000);
+      await ended;
+      const gaps = at.slice(1).map((time, n) => time - (at[n] ?? 0));
+      // A timer of nothing waits for a millisecond.
+      expect(gaps.map((gap) => (gap === 1 ? 0 : gap))).toEqual(pauses);
+    } finally {
+      vi.restoreAllMocks();
+      vi.useRealTimers();
+    }
+  });
+
   it('does not try again what cannot help', async () => {
     const work = failing(99);
     await expect(
