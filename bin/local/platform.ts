@@ -4,12 +4,14 @@ import { createAheadEncoder, type AheadEncoder } from '../../feeds/ahead-encoder
 import { openReaders } from '../../feeds/readers/open-readers.ts';
 import type { SendRecords } from '../../feeds/send-feed.ts';
 import type { AccountReaders } from '../../feeds/account/take-account.ts';
+import { createHoldStore } from '../../lambdas/shared/holds/hold-store.ts';
 import { createEncoder } from '../../lambdas/shared/serde/encoder.ts';
 import { parseSchemaIds } from '../../lambdas/shared/serde/schema-ids.ts';
 import { createProducer } from '../../lambdas/shared/stream/producer.ts';
 import { createClients } from '../../local/resources/clients.ts';
 import type { LocalRun } from '../../local/run.ts';
 import type { KinesisMapping, LocalWorld, ShardProgress } from '../../local/world.ts';
+import type { StandingHold } from './catch-up.ts';
 import { drainIntake, type Waiting } from './intake.ts';
 
 /** One source of the running platform. */
@@ -27,8 +29,14 @@ export interface Platform {
   readonly encoder: AheadEncoder;
   readonly senders: ReadonlyMap<string, SendRecords>;
   readonly readers: AccountReaders;
-  /** Whether everything that was in the streams at a moment has been read and finished. @param since - milliseconds */
-  isCaughtUp(since: number): boolean;
+  /**
+   * Whether everything that was in the streams at a moment has been read and finished.
+   * @param since - milliseconds
+   * @param except - sources that are not looked at
+   */
+  isCaughtUp(since: number, except?: ReadonlySet<string>): boolean;
+  /** The sources that are not read, on purpose. */
+  holds(): Promise<readonly StandingHold[]>;
   /** How far the shard that is furthest behind is behind, milliseconds; an idle one is looked at once a second. */
   lagMs(now: number): number;
   /** Changes whenever a shard gets on. */
@@ -88,10 +96,15 @@ export const openPlatform = ({ world, deployed }: LocalRun, sleep: (ms: number) 
   const registryName = setting(first, 'SCHEMA_REGISTRY');
   const clients = createClients(world.endpoints, world.region);
   const { glue } = clients;
-  const shards = () => mappings.flatMap(({ uuid }) => world.pollers.progress(uuid));
+  const shards = (except?: ReadonlySet<string>) =>
+    mappings
+      .filter((mapping) => !sourceOf(world, mapping).some(({ source }) => except?.has(source)))
+      .flatMap(({ uuid }) => world.pollers.progress(uuid));
+  const sources = unique(running.map(({ source }) => source));
+  const holdStore = createHoldStore(clients.dynamodb, setting(first, 'CONTROLS_TABLE'));
   return {
     running,
-    sources: unique(running.map(({ source }) => source)),
+    sources,
     encoder: createAheadEncoder({ encoder: createEncoder({ schemaIds }), schemaIds, glue, registryName }),
     senders: new Map(
       running.map(({ source, stream }) => {
@@ -114,9 +127,10 @@ export const openPlatform = ({ world, deployed }: LocalRun, sleep: (ms: number) 
       registryName,
       now: Date.now,
     }),
-    isCaughtUp: (since) => {
-      const all = shards();
-      return all.length > 0 && all.every((shard) => reachedBy(shard) > since);
+    isCaughtUp: (since, except) => shards().length > 0 && shards(except).every((shard) => reachedBy(shard) > since),
+    holds: async () => {
+      const holds = await Promise.all(sources.map((source) => holdStore.read(source)));
+      return holds.flatMap((hold) => (hold?.standing === true ? [hold] : []));
     },
     lagMs: (now) => Math.max(0, ...shards().map((shard) => now - reachedBy(shard))),
     checkpoints: () =>

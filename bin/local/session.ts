@@ -9,6 +9,7 @@ import { sendFeed, type SendFeedRecords } from '../../feeds/send-feed.ts';
 import { checkWrong, type WrongCheck } from '../../feeds/wrong/check-wrong.ts';
 import { openWrongLedger } from '../../feeds/wrong/wrong-ledger.ts';
 import type { FaultResult } from '../../local/faults/run-in-turn.ts';
+import { catchUp } from './catch-up.ts';
 import { createFaults, type Faults, type FaultyRun } from './chaos/create-faults.ts';
 import { runChaos } from './chaos/run-chaos.ts';
 import { createFeed } from './feed.ts';
@@ -28,11 +29,8 @@ export interface Session {
   readonly liveEveryMs: number;
 }
 
-/** Longer than the poller's longest pause between two attempts and an attempt itself. */
-const noProgressMs = 90_000;
 /** Once all shards are read to their end, what does not balance after this long never will. */
 const settledMs = 5_000;
-const lookEveryMs = 250;
 const lookAgainMs = 2_000;
 /** Records a second; a replay has no rate of its own that could be known beforehand. */
 const slowReplay = 20;
@@ -103,22 +101,6 @@ const feedUnderFaults = async (session: Session, faults: Faults, sending: Sendin
   return broken.value;
 };
 
-/** Waits for the shards to be read to their end; gives up when they no longer get on. */
-const catchUp = async ({ platform, screen, signals }: Session): Promise<void> => {
-  const fedAt = Date.now();
-  let checkpoints = platform.checkpoints();
-  let changedAt = fedAt;
-  while (!platform.isCaughtUp(fedAt)) {
-    await wait(lookEveryMs, undefined, { signal: signals.stopNow });
-    const now = Date.now();
-    if (checkpoints !== platform.checkpoints()) changedAt = now;
-    checkpoints = platform.checkpoints();
-    if (now - changedAt < noProgressMs) continue;
-    screen.print(`No shard has got on for ${noProgressMs / 1000} s: the account is taken as it is.`);
-    return;
-  }
-};
-
 export interface Outcome {
   readonly account: Account;
   /** Of a simulation: whether the dead letters are what was sent wrong. */
@@ -159,8 +141,8 @@ export const runSession = async (session: Session): Promise<Outcome> => {
     });
     signals.stopNow.throwIfAborted();
     screen.print('Waiting until everything in the streams has been processed.');
-    await catchUp(session);
     const sleep = (ms: number): Promise<void> => wait(ms, undefined, { signal: signals.stopNow });
+    await catchUp({ ...platform, now: Date.now, sleep, say: (line) => screen.print(line) });
     const onWait = (messages: number): void =>
       screen.print(`Waiting for ${messages} messages on their way to the dead letters.`);
     const left = await platform.drainIntake({ now: Date.now, sleep, onWait });

@@ -31,24 +31,24 @@ export const duplicateDelivery = ({ functions, functionNames, random, complain }
     payloads.push(payload);
     if (payloads.length > remembered) payloads.shift();
   };
-  const deliverAgain = async (name: string, payloads: readonly unknown[]): Promise<void> => {
+  const deliverAgain = async (name: string): Promise<void> => {
+    const payloads = finished.get(name) ?? [];
     const payload = payloads[Math.floor(random() * payloads.length)];
     if (payload !== undefined && isFinished(await functions.invoke(name, payload))) count += 1;
   };
-  const delivering = meanwhile({
-    round: async () => void (await Promise.all([...finished].map((one) => deliverAgain(...one)))),
-    pauseMs: () => pauseMs,
-    complain,
-  });
+  // Each function by itself: one that takes its time must not hold up the others.
+  const delivering = functionNames.map((name) =>
+    meanwhile({ round: () => deliverAgain(name), pauseMs: () => pauseMs, complain }),
+  );
   return {
     name: 'duplicate-delivery',
     begin: async () => {
       count = 0;
       stop = functions.look({ ended: remember });
-      delivering.begin();
+      for (const one of delivering) one.begin();
     },
     end: async () => {
-      await delivering.end();
+      await Promise.all(delivering.map((one) => one.end()));
       stop?.();
       for (const payloads of finished.values()) payloads.splice(0);
     },

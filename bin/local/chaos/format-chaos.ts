@@ -8,7 +8,7 @@ const seconds = (ms: number): string => (ms / 1000).toFixed(1);
 const underWayMs = 2_000;
 
 /** Of the dead letters that nobody sent wrong, how many arrived in the time of each fault. */
-const lettersIn = (results: readonly FaultResult[], unsent: readonly UnsentLetter[]): readonly number[] =>
+export const deadLettersIn = (results: readonly FaultResult[], unsent: readonly UnsentLetter[]): readonly number[] =>
   results.map(({ begunAt }, index) => {
     const from = index === 0 ? -Infinity : begunAt - underWayMs;
     const to = (results[index + 1]?.begunAt ?? Infinity) - underWayMs;
@@ -22,7 +22,7 @@ export const chaosProblems = (results: readonly FaultResult[]): readonly string[
     ...counts.filter(({ count, must }) => must && count <= 0).map(({ what }) => `${name}: no ${what}`),
   ]);
 
-interface ChaosRow {
+export interface ChaosRow {
   readonly name: string;
   readonly lasted: string;
   readonly recovered: string;
@@ -35,8 +35,8 @@ interface ChaosRow {
 }
 
 /** A row of the table for each fault. @param unsent - dead letters that nobody sent wrong */
-const chaosRows = (results: readonly FaultResult[], unsent: readonly UnsentLetter[]): readonly ChaosRow[] => {
-  const letters = lettersIn(results, unsent);
+export const chaosRows = (results: readonly FaultResult[], unsent: readonly UnsentLetter[]): readonly ChaosRow[] => {
+  const letters = deadLettersIn(results, unsent);
   return results.map((result, index) => ({
     name: result.name,
     lasted: seconds(result.lastedMs),

@@ -7,10 +7,10 @@ import { startTcpProxy, type TcpProxy } from '../../../local/faults/proxy/tcp-pr
 
 let server: Server;
 let proxy: TcpProxy;
-const received: Promise<string>[] = [];
+let received: Promise<string>[] = [];
 
 beforeEach(async () => {
-  received.splice(0);
+  received = [];
   server = createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('error', () => {});
     received.push(text(socket));
