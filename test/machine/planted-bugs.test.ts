@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { plantedBugs } from './planted-bugs.ts';
 import { expectTheSameEnd } from './properties.ts';
 import { scenarios } from './scenario.ts';
-import type { Variants } from './world.ts';
+import type { Variants } from './instance.ts';
 
 /** Fixed, so that whether a bug is found is no matter of luck. */
 const seed = 20261121;

@@ -2,7 +2,7 @@ import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda'
 import type { EnrichedEvent } from '../../lambdas/enrichment/event.ts';
 import { RejectedRecordError } from '../../lambdas/shared/errors/platform-error.ts';
 import type { Handler } from './function-host.ts';
-import type { Variants } from './world.ts';
+import type { Variants } from './instance.ts';
 
 type Answering = (event: KinesisStreamEvent, ...rest: never[]) => Promise<KinesisStreamBatchResponse>;
 
