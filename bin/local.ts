@@ -8,6 +8,9 @@ import { formatAccount } from '../feeds/account/format-account.ts';
 import { systemClock } from '../feeds/clock.ts';
 import { formatWrong } from '../feeds/wrong/format-wrong.ts';
 import { startLocal } from '../local/run.ts';
+import { checkFeedLasts } from './local/chaos/chaos-steps.ts';
+import { proxiedFor } from './local/chaos/fault-names.ts';
+import { chaosProblems, formatChaos } from './local/chaos/format-chaos.ts';
 import { openDataDir } from './local/data-dir.ts';
 import { announceLocal } from './local/local-file.ts';
 import { help, orUsageError, parseLocalOptions, UsageError, type LocalOptions } from './local/options.ts';
@@ -16,11 +19,10 @@ import { createScreen, type Screen } from './local/screen.ts';
 import { runSession, type Session } from './local/session.ts';
 import { listenForStop, type StopSignals } from './local/stop-signals.ts';
 import { synthesize } from './local/synthesize.ts';
-import { checkFeedLasts } from './local/take-away.ts';
 
 const stoppedEarly = 130;
 
-const checkRecordings = async ({ feed, takeAway }: LocalOptions): Promise<void> => {
+const checkRecordings = async ({ feed, chaos }: LocalOptions): Promise<void> => {
   if (!('replay' in feed)) return;
   for (const recording of feed.replay.recordings) {
     try {
@@ -29,10 +31,10 @@ const checkRecordings = async ({ feed, takeAway }: LocalOptions): Promise<void> 
       throw new UsageError((error as Error).message, { cause: error });
     }
   }
-  if (takeAway.length === 0) return;
+  if (chaos.length === 0) return;
   const { recordings, speed } = feed.replay;
   const lastsMs = await replayLength(paceRecordings(recordings.map(readRecording)), speed);
-  orUsageError(() => checkFeedLasts(takeAway, lastsMs, 'the replay'));
+  orUsageError(() => checkFeedLasts(chaos, lastsMs, 'the replay'));
 };
 
 /** @throws Error as soon as everything is to be stopped at once, or a service ended that nobody stopped */
@@ -61,6 +63,7 @@ const runAt = async (dataDir: string, options: LocalOptions, screen: Screen, sig
     dataDir,
     progress,
     signal: signals.stop,
+    proxied: proxiedFor(options.chaos.flatMap(({ names }) => names)),
     ...(postgresPort === undefined ? {} : { postgresPort }),
   });
   let withdraw: (() => Promise<void>) | undefined;
@@ -71,13 +74,15 @@ const runAt = async (dataDir: string, options: LocalOptions, screen: Screen, sig
       progress('running; Ctrl-C ends it with an account');
       const liveEveryMs = process.stdout.isTTY ? 1_000 : 5_000;
       const session: Session = { options, run, platform, screen, signals, liveEveryMs };
-      const { account, wrong, feedError } = await Promise.race([
+      const { account, wrong, chaos, feedError } = await Promise.race([
         runSession(session),
         untilItMustEnd(session, run.failed),
       ]);
       screen.print(formatAccount(account));
       if (wrong) screen.print(formatWrong(wrong));
-      return account.balances && (wrong?.faultCount ?? 0) === 0 && feedError === undefined ? 0 : 1;
+      if (chaos.length > 0) screen.print(formatChaos(chaos, wrong?.unsent ?? []));
+      const isRight = account.balances && (wrong?.faultCount ?? 0) === 0 && chaosProblems(chaos).length === 0;
+      return isRight && feedError === undefined ? 0 : 1;
     } finally {
       platform.close();
     }

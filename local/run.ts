@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { readAssembly } from './cloud-assembly.ts';
 import { createClients } from './resources/clients.ts';
 import { functionEnvironment } from './runtime/function-environment.ts';
-import { createFunctionHost } from './runtime/function-host.ts';
+import { startProxies, type Proxied, type Proxies } from './faults/proxy/start-proxies.ts';
+import { createFunctionHost, type RunningFunctions } from './runtime/function-host.ts';
 import { createPollerHost } from './runtime/poller/poller-host.ts';
 import { createQueuePollerHost } from './runtime/queue-poller/queue-poller-host.ts';
 import { createBucketNotifier } from './services/bucket-notifications/bucket-notifier.ts';
@@ -26,6 +27,8 @@ export interface LocalOptions {
   readonly signal?: AbortSignal;
   /** @default one that the system hands out */
   readonly postgresPort?: number;
+  /** In front of what a proxy is to stand, for faults that need it. @default nothing */
+  readonly proxied?: readonly Proxied[];
 }
 
 export interface LocalRun {
@@ -33,6 +36,8 @@ export interface LocalRun {
   readonly deployed: Deployed;
   /** What can be taken away and brought back while it runs. */
   readonly takeable: Services['takeable'];
+  readonly proxies: Proxies;
+  readonly functions: RunningFunctions;
   /** Stops everything, in the order in which it depends on each other; calling it again waits for the first call. */
   stop(): Promise<void>;
   /** Resolves when a service ended that nobody stopped or took away, or does not come back; the run is of no use then, and has to be stopped. */
@@ -67,7 +72,7 @@ export const startLocal = async (options: LocalOptions): Promise<LocalRun> => {
 };
 
 const start = async (
-  { assemblyDir, dataDir, progress, signal, postgresPort }: LocalOptions,
+  { assemblyDir, dataDir, progress, signal, postgresPort, proxied = [] }: LocalOptions,
   teardown: Teardown,
 ): Promise<LocalRun> => {
   await mkdir(dataDir, { recursive: true });
@@ -83,7 +88,14 @@ const start = async (
 
   const metrics = createMetricsStore();
   // Functions are told every endpoint when they start, and these three services need the functions first.
-  const endpoints: Endpoints = { ...services.endpoints, scheduler: '', monitoring: '', lambda: '' };
+  const fronted = await startProxies(proxied, services.endpoints, services.postgres, teardown);
+  const endpoints: Endpoints = {
+    ...services.endpoints,
+    ...fronted.endpoints,
+    scheduler: '',
+    monitoring: '',
+    lambda: '',
+  };
   const clients = createClients(endpoints, region);
   teardown.add(() => clients.destroy());
   const functions = createFunctionHost({
@@ -134,7 +146,7 @@ const start = async (
     dataDir,
     progress,
     endpoints,
-    postgres: services.postgres,
+    postgres: fronted.postgres,
     functions,
     pollers,
     queuePollers,
@@ -148,5 +160,6 @@ const start = async (
   queuePollers.start();
   scheduler.beginFiring();
   const { takeable, failed } = services;
-  return { world, deployed, takeable, failed, stop: () => teardown.run() };
+  const { proxies } = fronted;
+  return { world, deployed, takeable, proxies, functions, failed, stop: () => teardown.run() };
 };

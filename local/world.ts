@@ -25,8 +25,8 @@ export interface PostgresServer {
   /** PEM file of the authority that signed the server's certificate. */
   readonly caFile: string;
   readonly serverMajor: number;
-  /** A connected superuser; the caller ends it. */
-  admin(): Promise<Client>;
+  /** A connected superuser; the caller ends it. @param database - where it is to look @default postgres */
+  admin(database?: string): Promise<Client>;
 }
 
 export interface FunctionSpec {

@@ -15,7 +15,7 @@ const namespace = 'Millrace';
 const recentMs = 10_000;
 
 /** Of the batches that were finished in a time; undefined without any. Milliseconds. */
-export const longestLag = (
+const longestLag = (
   metrics: MetricsStore,
   dimensions: Readonly<Record<string, string>>,
   from: number,

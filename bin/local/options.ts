@@ -3,8 +3,9 @@ import type { Speed } from '../../feeds/pace.ts';
 import { flagFault } from '../flag-fault.ts';
 import { naturalRate } from '../../feeds/simulation/pace.ts';
 import { namedRecording, type Recording } from '../../feeds/recording-kinds.ts';
-import type { TakeableService } from '../../local/services/start-services.ts';
-import { checkFeedLasts, readTakeAway } from './take-away.ts';
+import { checkFeedLasts, readChaos, type ChaosStep } from './chaos/chaos-steps.ts';
+import { faultLines } from './chaos/fault-names.ts';
+import { durationMust, readDuration } from './duration.ts';
 
 /** The command line is wrong: exit status 2. */
 export class UsageError extends Error {
@@ -29,8 +30,10 @@ export interface LocalOptions {
   /** How long to feed; undefined until it is stopped, or done. */
   readonly durationMs: number | undefined;
   readonly exitWhenDone: boolean;
-  /** In the order in which they are taken away. */
-  readonly takeAway: readonly TakeableService[];
+  /** What is to go wrong, in turn. */
+  readonly chaos: readonly ChaosStep[];
+  /** Of the simulation, and of what faults leave to chance. */
+  readonly seed: number;
   /** Undefined for a temporary one. */
   readonly dataDir: string | undefined;
   /** Undefined for one that the system hands out, as every other port is. */
@@ -56,12 +59,16 @@ of what was wrong on purpose, each must be in the dead letters with its reason.
   --seed N            of the simulation (default 1)
   --wrong PERCENT     of the simulated records, every kind of wrong in turn: 0 to ${mostWrong} (default 1)
   --duration TIME     feed for so long, then end: 20s, 5m, 1h, 500ms
-  --exit-when-done    end when the replay has been sent and processed
-  --take-away NAME…   take local services away under the feed, one after the other, each for five seconds:
-                      postgres, dynamodb, sqs, s3, registry (with commas between, or the option again)
+  --exit-when-done    end when the replay has been sent and processed, or the last fault is over and caught up with
+  --chaos FAULT…      let things go wrong under the feed: FAULT[:TIME],… in turn, each for its time (10s without), the
+                      next when the run has caught up; FAULT+FAULT:TIME at once; all:TIME is every fault in turn. What
+                      is left to chance comes from --seed, also beside a replay
   --postgres-port N   let PostgreSQL listen on this port of 127.0.0.1 (default: the system hands one out)
   --data DIR          keep the data there, and go on with what is there already
   --help              this text
+
+Faults for --chaos, each ended by itself; the run fails where one did nothing, or was not recovered from:
+${faultLines.join('\n')}
 
 Ctrl-C ends the feed, takes the account and stops everything; once more, and it stops at once.
 Exit status: 0 the account balances; 1 it does not, or something failed; 2 wrong input; 130 stopped before there was an account.`;
@@ -74,7 +81,7 @@ const flags = {
   wrong: { type: 'string' },
   duration: { type: 'string' },
   'exit-when-done': { type: 'boolean' },
-  'take-away': { type: 'string', multiple: true },
+  chaos: { type: 'string', multiple: true },
   data: { type: 'string' },
   'postgres-port': { type: 'string' },
   help: { type: 'boolean' },
@@ -89,16 +96,10 @@ const numberOf = (flag: string, text: string, must: string, isRight: (value: num
 const speedOf = (text: string): Speed =>
   text === 'max' ? 'max' : numberOf('speed', text, 'a number above 0, or max', (value) => value > 0);
 
-const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
-
-/** As long as a timer can wait. */
-const longestMs = 2 ** 31 - 1;
-
 const durationOf = (text: string): number => {
-  const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
-  const ms = Math.round(Number(number) * unitMs[(unit ?? 's') as keyof typeof unitMs]);
-  if (ms > 0 && ms <= longestMs) return ms;
-  throw new UsageError(`--duration must be a time such as 20s, 5m, 1h or 500ms, at most 24 days, is "${text}"`);
+  const ms = readDuration(text);
+  if (ms === undefined) throw new UsageError(`--duration ${durationMust}, is "${text}"`);
+  return ms;
 };
 
 const parse = (args: readonly string[]) => {
@@ -135,14 +136,15 @@ export const parseLocalOptions = (args: readonly string[]): LocalOptions | undef
   const isReplay = values.replay !== undefined;
   only('speed', isReplay, 'is for a replay: give --replay too');
   only('rate', !isReplay, 'is for the simulation: it means nothing with --replay');
-  only('seed', !isReplay, 'is for the simulation: it means nothing with --replay');
+  only('seed', !isReplay || values.chaos !== undefined, 'is for the simulation: it means nothing with --replay');
   only('wrong', !isReplay, 'is for the simulation: it means nothing with --replay');
-  if (values['exit-when-done'] && !isReplay && values.duration === undefined) {
-    throw new UsageError('--exit-when-done: the simulation is never done; give --replay or --duration');
+  if (values['exit-when-done'] && !isReplay && values.duration === undefined && values.chaos === undefined) {
+    throw new UsageError('--exit-when-done: the simulation is never done; give --replay, --duration or --chaos');
   }
-  const takeAway = orUsageError(() => readTakeAway(values['take-away'] ?? []));
+  const chaos = orUsageError(() => readChaos(values.chaos ?? []));
+  const seed = numberOf('seed', values.seed ?? '1', 'a whole number', Number.isSafeInteger);
   const durationMs = values.duration === undefined ? undefined : durationOf(values.duration);
-  if (durationMs !== undefined) orUsageError(() => checkFeedLasts(takeAway, durationMs, '--duration'));
+  if (durationMs !== undefined) orUsageError(() => checkFeedLasts(chaos, durationMs, '--duration'));
   if (values.data === '') throw new UsageError('--data must name a folder');
   return {
     feed: isReplay
@@ -168,12 +170,13 @@ export const parseLocalOptions = (args: readonly string[]): LocalOptions | undef
               `a number of percent, 0 to ${mostWrong}`,
               (n) => n <= mostWrong,
             ),
-            seed: numberOf('seed', values.seed ?? '1', 'a whole number', Number.isSafeInteger),
+            seed,
           },
         },
     durationMs,
     exitWhenDone: values['exit-when-done'] ?? false,
-    takeAway,
+    chaos,
+    seed,
     dataDir: values.data,
     postgresPort:
       values['postgres-port'] === undefined

@@ -4,17 +4,20 @@ import { createAheadEncoder, type AheadEncoder } from '../../feeds/ahead-encoder
 import { openReaders } from '../../feeds/readers/open-readers.ts';
 import type { SendRecords } from '../../feeds/send-feed.ts';
 import type { AccountReaders } from '../../feeds/account/take-account.ts';
+import { createHoldStore } from '../../lambdas/shared/holds/hold-store.ts';
 import { createEncoder } from '../../lambdas/shared/serde/encoder.ts';
 import { parseSchemaIds } from '../../lambdas/shared/serde/schema-ids.ts';
 import { createProducer } from '../../lambdas/shared/stream/producer.ts';
 import { createClients } from '../../local/resources/clients.ts';
 import type { LocalRun } from '../../local/run.ts';
-import type { KinesisMapping, LocalWorld } from '../../local/world.ts';
+import type { KinesisMapping, LocalWorld, ShardProgress } from '../../local/world.ts';
+import type { StandingHold } from './catch-up.ts';
 import { drainIntake, type Waiting } from './intake.ts';
 
 /** One source of the running platform. */
-interface RunningSource {
+export interface RunningSource {
   readonly source: string;
+  readonly functionName: string;
   readonly stream: string;
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -22,11 +25,20 @@ interface RunningSource {
 /** What feeding and the account need of the running platform. */
 export interface Platform {
   readonly sources: readonly string[];
+  readonly running: readonly RunningSource[];
   readonly encoder: AheadEncoder;
   readonly senders: ReadonlyMap<string, SendRecords>;
   readonly readers: AccountReaders;
-  /** Whether everything that was in the streams at a moment has been read and finished. @param since - milliseconds */
-  isCaughtUp(since: number): boolean;
+  /**
+   * Whether everything that was in the streams at a moment has been read and finished.
+   * @param since - milliseconds
+   * @param except - sources that are not looked at
+   */
+  isCaughtUp(since: number, except?: ReadonlySet<string>): boolean;
+  /** The sources that are not read, on purpose. */
+  holds(): Promise<readonly StandingHold[]>;
+  /** How far the shard that is furthest behind is behind, milliseconds; an idle one is looked at once a second. */
+  lagMs(now: number): number;
   /** Changes whenever a shard gets on. */
   checkpoints(): string;
   /** Waits for what is on its way to the dead letters. @returns messages that are left after all patience */
@@ -41,10 +53,12 @@ const sourceOf = (world: LocalWorld, { functionArn, streamArn }: KinesisMapping)
   const spec = world.functions.get(functionArn);
   if (!spec?.name.startsWith(enrichment)) return [];
   const source = spec.name.slice(enrichment.length);
-  return [{ source, stream: streamArn.slice(streamArn.indexOf('/') + 1), environment: spec.environment }];
+  const { name: functionName, environment } = spec;
+  return [{ source, functionName, stream: streamArn.slice(streamArn.indexOf('/') + 1), environment }];
 };
 
-const setting = ({ source, environment }: RunningSource, name: string): string => {
+/** @throws Error naming the function that has no such variable */
+export const setting = ({ source, environment }: RunningSource, name: string): string => {
   const value = environment[name];
   if (value === undefined) throw new Error(`the function ${enrichment}${source} has no ${name} in its environment`);
   return value;
@@ -68,6 +82,9 @@ const connectLike =
 
 const unique = (values: readonly string[]): string[] => [...new Set(values)];
 
+/** Up to when a shard has been read and finished. */
+const reachedBy = ({ emptyAt, finishedUntil }: ShardProgress): number => Math.max(emptyAt, finishedUntil);
+
 /** @param sleep - of the producers, between attempts */
 export const openPlatform = ({ world, deployed }: LocalRun, sleep: (ms: number) => Promise<void>): Platform => {
   const mappings = world.pollers.list();
@@ -79,9 +96,15 @@ export const openPlatform = ({ world, deployed }: LocalRun, sleep: (ms: number) 
   const registryName = setting(first, 'SCHEMA_REGISTRY');
   const clients = createClients(world.endpoints, world.region);
   const { glue } = clients;
-  const shards = () => mappings.flatMap(({ uuid }) => world.pollers.progress(uuid));
+  const shards = (except?: ReadonlySet<string>) =>
+    mappings
+      .filter((mapping) => !sourceOf(world, mapping).some(({ source }) => except?.has(source)))
+      .flatMap(({ uuid }) => world.pollers.progress(uuid));
+  const sources = unique(running.map(({ source }) => source));
+  const holdStore = createHoldStore(clients.dynamodb, setting(first, 'CONTROLS_TABLE'));
   return {
-    sources: unique(running.map(({ source }) => source)),
+    running,
+    sources,
     encoder: createAheadEncoder({ encoder: createEncoder({ schemaIds }), schemaIds, glue, registryName }),
     senders: new Map(
       running.map(({ source, stream }) => {
@@ -104,10 +127,12 @@ export const openPlatform = ({ world, deployed }: LocalRun, sleep: (ms: number) 
       registryName,
       now: Date.now,
     }),
-    isCaughtUp: (since) => {
-      const all = shards();
-      return all.length > 0 && all.every(({ emptyAt, finishedUntil }) => Math.max(emptyAt, finishedUntil) > since);
+    isCaughtUp: (since, except) => shards().length > 0 && shards(except).every((shard) => reachedBy(shard) > since),
+    holds: async () => {
+      const holds = await Promise.all(sources.map((source) => holdStore.read(source)));
+      return holds.flatMap((hold) => (hold?.standing === true ? [hold] : []));
     },
+    lagMs: (now) => Math.max(0, ...shards().map((shard) => now - reachedBy(shard))),
     checkpoints: () =>
       shards()
         .map(({ shard, checkpoint }) => `${shard}@${checkpoint}`)

@@ -4,21 +4,24 @@ import { settle } from '../../feeds/account/settle.ts';
 import { takeAccount } from '../../feeds/account/take-account.ts';
 import { systemClock } from '../../feeds/clock.ts';
 import { holdLast } from '../../feeds/hold-last.ts';
+import { seededRandom } from '../../feeds/simulation/random.ts';
 import { sendFeed, type SendFeedRecords } from '../../feeds/send-feed.ts';
 import { checkWrong, type WrongCheck } from '../../feeds/wrong/check-wrong.ts';
 import { openWrongLedger } from '../../feeds/wrong/wrong-ledger.ts';
-import type { LocalRun } from '../../local/run.ts';
+import type { FaultResult } from '../../local/faults/run-in-turn.ts';
+import { catchUp } from './catch-up.ts';
+import { createFaults, type Faults, type FaultyRun } from './chaos/create-faults.ts';
+import { runChaos } from './chaos/run-chaos.ts';
 import { createFeed } from './feed.ts';
 import { formatLive, readLiveCounts } from './live.ts';
 import type { LocalOptions } from './options.ts';
 import type { Platform } from './platform.ts';
 import type { Screen } from './screen.ts';
 import type { StopSignals } from './stop-signals.ts';
-import { takeAway } from './take-away.ts';
 
 export interface Session {
   readonly options: LocalOptions;
-  readonly run: Pick<LocalRun, 'world' | 'takeable'>;
+  readonly run: FaultyRun;
   readonly platform: Platform;
   readonly screen: Screen;
   readonly signals: StopSignals;
@@ -26,12 +29,11 @@ export interface Session {
   readonly liveEveryMs: number;
 }
 
-/** Longer than the poller's longest pause between two attempts and an attempt itself. */
-const noProgressMs = 90_000;
 /** Once all shards are read to their end, what does not balance after this long never will. */
 const settledMs = 5_000;
-const lookEveryMs = 250;
 const lookAgainMs = 2_000;
+/** Records a second; a replay has no rate of its own that could be known beforehand. */
+const slowReplay = 20;
 
 /** Until the signal: a wait that is over is no failure. */
 const until = async (signal: AbortSignal): Promise<void> => {
@@ -45,12 +47,17 @@ interface Sending {
   readonly onSent: (source: string, count: number) => void;
 }
 
-/** When the feed is to end: its time is over and nothing is away any more, or all is stopped. */
-const feedEnd = (durationMs: number | undefined, stop: AbortSignal, takingAway: Promise<void>): AbortSignal => {
-  if (durationMs === undefined) return stop;
+/** When the feed is to end: its time is over and nothing is wrong any more, or all is stopped. */
+const feedEnd = (
+  { durationMs, exitWhenDone, chaos, feed }: LocalOptions,
+  stop: AbortSignal,
+  chaosOver: Promise<unknown>,
+): AbortSignal => {
+  const endsWithChaos = exitWhenDone && 'simulate' in feed && chaos.length > 0;
+  if (durationMs === undefined && !endsWithChaos) return stop;
   const over = new AbortController();
-  const elapsed = until(AbortSignal.any([stop, AbortSignal.timeout(durationMs)]));
-  void Promise.allSettled([elapsed, takingAway]).then(() => over.abort());
+  const elapsed = until(AbortSignal.any([stop, AbortSignal.timeout(durationMs ?? 0)]));
+  void Promise.allSettled([elapsed, chaosOver]).then(() => over.abort());
   return AbortSignal.any([stop, over.signal]);
 };
 
@@ -58,13 +65,13 @@ const feedEnd = (durationMs: number | undefined, stop: AbortSignal, takingAway: 
 const feed = async (
   { options, platform, screen }: Session,
   stop: AbortSignal,
-  takingAway: Promise<void>,
+  chaosOver: Promise<unknown>,
   { senders, onSent }: Sending,
 ): Promise<void> => {
-  const end = feedEnd(options.durationMs, stop, takingAway);
+  const end = feedEnd(options, stop, chaosOver);
   const batches = createFeed(options.feed, platform.encoder, systemClock(end));
   try {
-    const held = options.takeAway.length > 0 ? holdLast(batches, takingAway) : batches;
+    const held = options.chaos.length > 0 ? holdLast(batches, chaosOver) : batches;
     await sendFeed(held, senders, onSent, end);
   } catch (error) {
     if (!end.aborted) throw error;
@@ -74,8 +81,8 @@ const feed = async (
   if (!options.exitWhenDone) await until(end);
 };
 
-/** Feeds, and meanwhile takes away what is to be taken away. @throws Error of whichever fails first, when both have ended */
-const feedUnderFaults = async (session: Session, sending: Sending): Promise<void> => {
+/** Feeds, while things go wrong. @throws Error of whichever fails first, when both have ended */
+const feedUnderFaults = async (session: Session, faults: Faults, sending: Sending): Promise<readonly FaultResult[]> => {
   const { options, run, platform, signals } = session;
   const failed = new AbortController();
   const stop = AbortSignal.any([signals.stop, failed.signal]);
@@ -83,32 +90,23 @@ const feedUnderFaults = async (session: Session, sending: Sending): Promise<void
     failed.abort();
     throw error;
   };
-  const takingAway = takeAway({ services: options.takeAway, run, platform, end: stop }).catch(endBoth);
-  const feeding = feed(session, stop, takingAway, sending).catch(endBoth);
-  const [takenAway, fed] = await Promise.allSettled([takingAway, feeding]);
-  for (const outcome of [fed, takenAway]) if (outcome.status === 'rejected') throw outcome.reason;
-};
-
-/** Waits for the shards to be read to their end; gives up when they no longer get on. */
-const catchUp = async ({ platform, screen, signals }: Session): Promise<void> => {
-  const fedAt = Date.now();
-  let checkpoints = platform.checkpoints();
-  let changedAt = fedAt;
-  while (!platform.isCaughtUp(fedAt)) {
-    await wait(lookEveryMs, undefined, { signal: signals.stopNow });
-    const now = Date.now();
-    if (checkpoints !== platform.checkpoints()) changedAt = now;
-    checkpoints = platform.checkpoints();
-    if (now - changedAt < noProgressMs) continue;
-    screen.print(`No shard has got on for ${noProgressMs / 1000} s: the account is taken as it is.`);
-    return;
-  }
+  const say = (line: string): void => run.world.progress(line);
+  const { functions } = run;
+  const { pollers } = run.world;
+  const chaos = runChaos({ steps: options.chaos, faults, functions, pollers, platform, end: stop, say }).catch(endBoth);
+  const feeding = feed(session, stop, chaos, sending).catch(endBoth);
+  const [broken, fed] = await Promise.allSettled([chaos, feeding]);
+  if (fed.status === 'rejected') throw fed.reason;
+  if (broken.status === 'rejected') throw broken.reason;
+  return broken.value;
 };
 
 export interface Outcome {
   readonly account: Account;
   /** Of a simulation: whether the dead letters are what was sent wrong. */
   readonly wrong: WrongCheck | undefined;
+  /** Of what was to go wrong, each fault that did. */
+  readonly chaos: readonly FaultResult[];
   /** Why the feed ended early, where it failed: what it had sent by then is in the account. */
   readonly feedError: unknown;
 }
@@ -133,14 +131,18 @@ export const runSession = async (session: Session): Promise<Outcome> => {
   try {
     let feedError: unknown;
     const onSent = (source: string, count: number): void => void sent.set(source, (sent.get(source) ?? 0) + count);
-    await feedUnderFaults(session, { senders, onSent }).catch((error: unknown) => {
+    const random = seededRandom(options.seed);
+    const rate = 'simulate' in options.feed ? options.feed.simulate.rate : slowReplay;
+    const faults = createFaults({ run, platform, senders, random, rate, say: (line) => run.world.progress(line) });
+    const chaos = await feedUnderFaults(session, faults, { senders, onSent }).catch((error: unknown) => {
       feedError = error;
       screen.print(`The feed failed: ${error instanceof Error ? error.message : String(error)}`);
+      return [];
     });
     signals.stopNow.throwIfAborted();
     screen.print('Waiting until everything in the streams has been processed.');
-    await catchUp(session);
     const sleep = (ms: number): Promise<void> => wait(ms, undefined, { signal: signals.stopNow });
+    await catchUp({ ...platform, now: Date.now, sleep, say: (line) => screen.print(line) });
     const onWait = (messages: number): void =>
       screen.print(`Waiting for ${messages} messages on their way to the dead letters.`);
     const left = await platform.drainIntake({ now: Date.now, sleep, onWait });
@@ -153,9 +155,11 @@ export const runSession = async (session: Session): Promise<Outcome> => {
       { everyMs: lookAgainMs, unchangedMs: settledMs, now: Date.now, sleep },
       () => screen.print('The account does not balance yet; looking again.'),
     );
-    const isSimulated = 'simulate' in options.feed;
-    const wrong = isSimulated ? await checkWrong(ledger, platform.readers.readDeadLetters(), startedAt) : undefined;
-    return { account, wrong, feedError };
+    const isKnown = 'simulate' in options.feed || options.chaos.length > 0;
+    const wrong = isKnown
+      ? await checkWrong(ledger, platform.readers.readDeadLetters(), startedAt, faults.expected())
+      : undefined;
+    return { account, wrong, chaos, feedError };
   } finally {
     clearInterval(timer);
   }

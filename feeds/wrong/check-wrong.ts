@@ -1,12 +1,14 @@
 import { positionKey } from '../../lambdas/shared/stream/position.ts';
 import type { DeadLetter } from '../account/evidence.ts';
-import { ledgerKey, type WrongLedger } from './wrong-ledger.ts';
+import { ledgerKey, type WrongLedger, type WrongSent } from './wrong-ledger.ts';
 
 /** What must not be, of wrong records and parked ones. */
 export const wrongFaultKinds = {
   missing: 'sent wrong, and not in the dead letters',
   otherReason: 'in the dead letters with another reason than it was sent for',
   nobodys: 'in the dead letters, and nobody sent it wrong',
+  givenUp: 'given up by Lambda, and nothing that went wrong on purpose accounts for it',
+  notAsMany: 'of what went wrong on purpose there are not as many dead letters as there should be',
 } as const;
 export type WrongFaultKind = keyof typeof wrongFaultKinds;
 
@@ -22,6 +24,21 @@ export interface WrongFault {
   readonly found: string | undefined;
 }
 
+/** Dead letters that something puts there that goes wrong on purpose, besides what was sent wrong. */
+export interface ExpectedLetters {
+  /** As a person reads it. */
+  readonly what: string;
+  readonly least: number;
+  readonly most: number;
+  readonly isOne: (letter: DeadLetter) => boolean;
+}
+
+/** A dead letter of a record that was not sent wrong. */
+export interface UnsentLetter {
+  readonly arrivedAt: number;
+  readonly via: DeadLetter['via'];
+}
+
 export interface WrongCheck {
   readonly sent: number;
   /** With the right reason, each position once. */
@@ -35,9 +52,14 @@ export interface WrongCheck {
   readonly parkedAfter: ReadonlyMap<string, readonly number[]>;
   /** The same of what Lambda gave up on, by what it says. */
   readonly givenUpAfter: ReadonlyMap<string, readonly number[]>;
+  /** How many there were of what was expected. */
+  readonly ofFaults: readonly (Pick<ExpectedLetters, 'what' | 'least' | 'most'> & { readonly count: number })[];
+  /** Expected or not; the first thousand. */
+  readonly unsent: readonly UnsentLetter[];
 }
 
 const mostFaults = 20;
+const mostUnsent = 1_000;
 
 const addTo = (times: Map<string, number[]>, reason: string, { arrivedAt, takenInAt }: DeadLetter): void => {
   const of = times.get(reason) ?? [];
@@ -47,15 +69,17 @@ const addTo = (times: Map<string, number[]>, reason: string, { arrivedAt, takenI
 
 /**
  * Holds what was sent wrong on purpose against the dead letters: each position once and with the reason of its kind,
- * and nobody else parked. What Lambda gave up on is no judgement of ours, and may be right records of a batch: it is
- * measured apart, and a wrong record that has no other dead letter is missing.
+ * and nobody else parked, or given up by Lambda, but for what is expected besides. A record that was sent wrong and given
+ * up on is missing.
  * @param letters - all there are, each position once
  * @param since - milliseconds; what arrived before was sent by an earlier run
+ * @param expected - what else is there by right
  */
 export const checkWrong = async (
   ledger: WrongLedger,
   letters: AsyncIterable<readonly DeadLetter[]>,
   since: number,
+  expected: readonly ExpectedLetters[] = [],
 ): Promise<WrongCheck> => {
   const parkedAfter = new Map<string, number[]>();
   const givenUpAfter = new Map<string, number[]>();
@@ -69,17 +93,28 @@ export const checkWrong = async (
     if (faults.length < mostFaults) faults.push(fault);
   };
 
+  const ofFaults = expected.map(({ what, least, most, isOne }) => ({ what, least, most, isOne, count: 0 }));
+  const unsent: UnsentLetter[] = [];
+
+  const lookUnsent = (letter: DeadLetter, fault: WrongFaultKind, kind?: WrongSent['kind']): void => {
+    if (unsent.length < mostUnsent) unsent.push({ arrivedAt: letter.arrivedAt, via: letter.via });
+    const own = ofFaults.find(({ isOne }) => isOne(letter));
+    if (own) return void (own.count += 1);
+    const at = { source: letter.source, position: positionKey(letter.position), found: letter.reason };
+    fail({ fault, ...at, kind: kind?.name, expected: kind?.reason });
+  };
   const look = (letter: DeadLetter): void => {
-    if (letter.via === 'given-up') return addTo(givenUpAfter, letter.reason, letter);
+    if (letter.via === 'given-up') {
+      addTo(givenUpAfter, letter.reason, letter);
+      return lookUnsent(letter, 'givenUp');
+    }
     addTo(parkedAfter, letter.reason, letter);
     const key = ledgerKey(letter.source, letter.digest ?? '');
     const sent = ledger.get(key);
-    const at = { source: letter.source, position: positionKey(letter.position), found: letter.reason };
-    if (!sent) return fail({ fault: 'nobodys', ...at, kind: undefined, expected: undefined });
+    if (!sent) return lookUnsent(letter, 'nobodys');
     const seen = (times.get(key) ?? 0) + 1;
     times.set(key, seen);
-    const { name, reason } = sent.kind;
-    if (letter.reason !== reason) fail({ fault: 'otherReason', ...at, kind: name, expected: reason });
+    if (letter.reason !== sent.kind.reason) lookUnsent(letter, 'otherReason', sent.kind);
     else if (seen > sent.times) sentAgain += 1;
     else found += 1;
   };
@@ -98,5 +133,10 @@ export const checkWrong = async (
         found: undefined,
       });
   }
-  return { sent, found, sentAgain, faultCount, faults, parkedAfter, givenUpAfter };
+  for (const { what, least, most, count } of ofFaults) {
+    if (count >= least && count <= most) continue;
+    const range = least === most ? String(most) : `${least} to ${most}`;
+    fail({ fault: 'notAsMany', source: 'all', kind: what, position: undefined, expected: range, found: String(count) });
+  }
+  return { sent, found, sentAgain, faultCount, faults, parkedAfter, givenUpAfter, ofFaults, unsent };
 };

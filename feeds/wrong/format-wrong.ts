@@ -41,6 +41,7 @@ export const formatWrong = ({
   faults,
   parkedAfter,
   givenUpAfter,
+  ofFaults,
 }: WrongCheck): string => {
   const all = [...parkedAfter.values()].flat();
   return [
@@ -52,6 +53,7 @@ export const formatWrong = ({
     ...byReason(parkedAfter),
     ...(parkedAfter.size > 1 ? [distribution('all', all)] : []),
     ...(givenUpAfter.size > 0 ? ['  given up by Lambda', ...byReason(givenUpAfter)] : []),
+    ...ofFaults.map(({ what, count, most }) => `  ${number(count)} ${what}; ${number(most)} at most`),
     ...faults.map(faultLine),
     ...(faultCount > faults.length ? [`  and ${number(faultCount - faults.length)} more`] : []),
     ...(faultCount > 0 ? ['THE DEAD LETTERS ARE NOT WHAT WAS SENT WRONG.'] : []),

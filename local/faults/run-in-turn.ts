@@ -1,13 +1,28 @@
-import type { Fault } from './fault.ts';
+import type { Fault, FaultCount } from './fault.ts';
+
+/** A fault and how long it lasts, milliseconds. */
+export interface FaultStep {
+  readonly fault: Fault;
+  readonly forMs: number;
+}
 
 /** Milliseconds. */
 export interface FaultTimes {
   /** Before the first: the run is to be under load. */
   readonly leadMs: number;
-  readonly eachMs: number;
   /** After each, at least; then until the run has recovered, so that each fault is seen alone. */
   readonly pauseMs: number;
   readonly longestRecoveryMs: number;
+}
+
+/** What was seen of the run in the time of one fault, its recovery included. */
+export interface Observed {
+  /** Milliseconds; of all shards. */
+  readonly longestLagMs: number;
+  /** Failed attempts at one batch. */
+  readonly mostAttempts: number;
+  /** Of any instance of a function. */
+  readonly peakMemoryMb: number;
 }
 
 export interface FaultWorld {
@@ -18,9 +33,21 @@ export interface FaultWorld {
   readonly ending: () => boolean;
   /** Whether everything that had arrived by a moment has been processed. */
   readonly isCaughtUp: (since: number) => boolean;
-  /** The longest since a moment, milliseconds; undefined where there was none. */
-  readonly longestLag: (since: number) => number | undefined;
+  /** Begins to observe. @returns what was seen by the time it is asked */
+  readonly observe: () => () => Observed;
   readonly say: (line: string) => void;
+}
+
+/** One fault, when all of it is over. */
+export interface FaultResult extends Observed {
+  readonly name: string;
+  /** Milliseconds since the epoch. */
+  readonly begunAt: number;
+  /** How long it really was, milliseconds. */
+  readonly lastedMs: number;
+  /** From its end until the run had caught up, milliseconds; undefined where it did not. */
+  readonly recoveredMs: number | undefined;
+  readonly counts: readonly FaultCount[];
 }
 
 const lookEveryMs = 100;
@@ -28,44 +55,56 @@ const lookEveryMs = 100;
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 /** What the faults take at least: what was broken needs time to start again, and the run to recover. */
-export const shortestLength = (faults: number, { leadMs, eachMs, pauseMs }: FaultTimes): number =>
-  leadMs + faults * (eachMs + pauseMs);
+export const shortestLength = (
+  steps: readonly Pick<FaultStep, 'forMs'>[],
+  { leadMs, pauseMs }: Pick<FaultTimes, 'leadMs' | 'pauseMs'>,
+): number => steps.reduce((sum, { forMs }) => sum + forMs + pauseMs, leadMs);
 
 /**
  * One fault after the other, each announced when it begins, when it ends, and when the run has recovered from it.
  * What has begun is ended, also where the run is to end meanwhile.
+ * @returns of every fault that was begun
  * @throws Error of a fault that cannot be begun or ended
  */
 export const runInTurn = async (
-  faults: readonly Fault[],
-  { leadMs, eachMs, pauseMs, longestRecoveryMs }: FaultTimes,
-  { now, sleep, ending, isCaughtUp, longestLag, say }: FaultWorld,
-): Promise<void> => {
-  const sayRecovery = async (name: string, begunAt: number, endedAt: number): Promise<void> => {
+  steps: readonly FaultStep[],
+  { leadMs, pauseMs, longestRecoveryMs }: FaultTimes,
+  { now, sleep, ending, isCaughtUp, observe, say }: FaultWorld,
+): Promise<readonly FaultResult[]> => {
+  const recovery = async (name: string, endedAt: number): Promise<number | undefined> => {
     while (!isCaughtUp(endedAt)) {
-      if (ending()) return say(`${name}: the run ends before it has caught up`);
-      if (now() - endedAt >= longestRecoveryMs)
-        return say(`${name}: not caught up ${seconds(longestRecoveryMs)} later`);
+      const waitedMs = now() - endedAt;
+      if (ending() || waitedMs >= longestRecoveryMs) {
+        say(`${name}: ${ending() ? 'the run ends before it has' : 'not'} caught up ${seconds(waitedMs)} later`);
+        return undefined;
+      }
       await sleep(lookEveryMs);
     }
-    const lag = longestLag(begunAt) ?? 0;
-    say(`${name}: caught up ${seconds(now() - endedAt)} later, longest lag ${seconds(lag)}`);
+    return now() - endedAt;
   };
 
+  const results: FaultResult[] = [];
   await sleep(leadMs);
-  for (const { name, begin, end } of faults) {
-    if (ending()) return;
+  for (const { fault, forMs } of steps) {
+    if (ending()) break;
+    const { name, begin, end, counts = () => [] } = fault;
     const begunAt = now();
+    const seen = observe();
     try {
       await begin();
-      say(`${name}: for ${seconds(eachMs)} from now`);
-      await sleep(Math.max(0, eachMs - (now() - begunAt)));
+      say(`${name}: for ${seconds(forMs)} from now`);
+      await sleep(Math.max(0, forMs - (now() - begunAt)));
     } finally {
       await end();
     }
     const endedAt = now();
     say(`${name}: over after ${seconds(endedAt - begunAt)}`);
-    await sayRecovery(name, begunAt, endedAt);
+    const recoveredMs = await recovery(name, endedAt);
+    const observed = seen();
+    if (recoveredMs !== undefined)
+      say(`${name}: caught up ${seconds(recoveredMs)} later, longest lag ${seconds(observed.longestLagMs)}`);
+    results.push({ name, begunAt, lastedMs: endedAt - begunAt, recoveredMs, counts: counts(), ...observed });
     await sleep(Math.max(0, pauseMs - (now() - endedAt)));
   }
+  return results;
 };

@@ -9,12 +9,17 @@ const Properties = z.strictObject({
   FunctionName: z.string(),
   EventSourceArn: z.string().regex(/^arn:aws:kinesis:/, 'the local run polls Kinesis streams and SQS queues only'),
   Enabled: z.optional(flag),
-  BatchSize: z.optional(wholeNumber),
-  MaximumBatchingWindowInSeconds: z.optional(wholeNumber),
+  BatchSize: z.optional(wholeNumber.min(1).max(10_000)),
+  MaximumBatchingWindowInSeconds: z.optional(wholeNumber.min(0).max(300)),
   BisectBatchOnFunctionError: z.optional(flag),
-  MaximumRetryAttempts: z.optional(wholeNumber),
-  MaximumRecordAgeInSeconds: z.optional(wholeNumber),
-  ParallelizationFactor: z.optional(wholeNumber),
+  MaximumRetryAttempts: z.optional(wholeNumber.min(FOREVER).max(10_000)),
+  MaximumRecordAgeInSeconds: z.optional(
+    wholeNumber
+      .min(FOREVER)
+      .max(604_800)
+      .refine((age) => age === FOREVER || age >= 60, { message: 'Lambda takes -1, or from 60 to 604800 seconds' }),
+  ),
+  ParallelizationFactor: z.optional(wholeNumber.min(1).max(10)),
   StartingPosition: z.enum(['TRIM_HORIZON', 'LATEST']),
   FunctionResponseTypes: z.optional(z.array(z.literal('ReportBatchItemFailures'))),
   DestinationConfig: z.optional(

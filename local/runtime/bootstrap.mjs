@@ -12,6 +12,23 @@ process.on('SIGINT', () => {}); // Ctrl-C is the platform's business
 // oxlint-disable-next-line eslint/no-underscore-dangle
 for (const stream of [process.stdout, process.stderr]) stream._handle?.setBlocking?.(true);
 
+// For a run whose clocks are to differ: this process's is off by so much, before the bundle sees it.
+const trueNow = Date.now;
+const offsetMs = Number(process.env.LOCAL_CLOCK_OFFSET_MS ?? 0);
+if (offsetMs !== 0) {
+  const TrueDate = Date;
+  globalThis.Date = class extends TrueDate {
+    constructor(...args) {
+      super(...(args.length === 0 ? [trueNow() + offsetMs] : args));
+    }
+    static now() {
+      return trueNow() + offsetMs;
+    }
+  };
+}
+/** For a run in which a function is to become too large. */
+const ballast = [];
+
 const describe = (error) => ({
   errorType: error instanceof Error ? error.name : typeof error,
   errorMessage: error instanceof Error ? error.message : String(error),
@@ -41,7 +58,11 @@ try {
   process.send({ kind: 'init-failed', ...describe(error), peakRssKb: peak() }, () => process.exit(1));
 }
 
-process.on('message', async ({ requestId, payload, deadline }) => {
+process.on('message', async ({ requestId, payload, deadline, allocateMb }) => {
+  if (allocateMb !== undefined) {
+    ballast.push(Buffer.alloc(allocateMb * 1024 * 1024, 1));
+    return;
+  }
   const context = {
     callbackWaitsForEmptyEventLoop: false,
     functionName,
@@ -51,7 +72,7 @@ process.on('message', async ({ requestId, payload, deadline }) => {
     awsRequestId: requestId,
     logGroupName: `/aws/lambda/${functionName}`,
     logStreamName: 'local',
-    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+    getRemainingTimeInMillis: () => Math.max(0, deadline - trueNow()),
   };
   try {
     const result = await handler(JSON.parse(payload), context);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { MetricsStore } from '../services/cloudwatch/metrics-store.ts';
-import type { FunctionHost, FunctionSpec, InvokeResult } from '../world.ts';
+import type { FunctionHost, FunctionResult, FunctionSpec, InvokeResult } from '../world.ts';
 import { openFunctionLogs } from './function-log.ts';
 import { startInstance, type Instance } from './instance.ts';
 
@@ -10,12 +10,43 @@ export interface FunctionHostOptions {
   readonly logDir: string;
 }
 
+/** One invocation, as an onlooker sees it who may disturb it. */
+export interface Invocation {
+  readonly functionName: string;
+  readonly payload: unknown;
+  /** SIGKILL to the process that has it. */
+  readonly kill: () => void;
+  /** Has the process hold so much memory more from now on. */
+  readonly allocate: (mb: number) => void;
+}
+
+export interface Onlooker {
+  readonly began?: (invocation: Invocation) => void;
+  readonly ended?: (invocation: Invocation, result: FunctionResult) => void;
+}
+
+/** Variables of one more instance, over those of the template. */
+export type Overlay = () => Readonly<Record<string, string>>;
+
 export interface RunningFunctions extends FunctionHost {
   stop(): Promise<void>;
+  /** Kills one instance as a crash would. @returns the name of its function; undefined where there is no such instance */
+  killInstance(id: string): string | undefined;
+  /**
+   * As `UpdateFunctionConfiguration`: new instances have it, and those that are there end with what they are doing.
+   * @returns undoes it, in the same way
+   */
+  reconfigure(nameOrArn: string, overlay: Overlay): () => void;
+  /** @returns ends it */
+  look(onlooker: Onlooker): () => void;
+  /** Of the instances that are there now; resident memory in MB, now and at its most. */
+  sizes(): readonly { readonly functionName: string; readonly peakRssMb: number }[];
 }
 
 interface Deployed {
   readonly spec: FunctionSpec;
+  /** Newest last: what is there twice is the newest's. */
+  readonly overlays: Overlay[];
   readonly idle: Instance[];
   /** Those that are starting, too: a stop must find them. */
   readonly all: Set<Instance>;
@@ -28,6 +59,9 @@ const defaultConcurrency = 10;
 export const createFunctionHost = ({ environment, metrics, logDir }: FunctionHostOptions): RunningFunctions => {
   const functions = new Map<string, Deployed>();
   const logs = openFunctionLogs(logDir);
+  const onlookers = new Set<Onlooker>();
+  /** Those whose function was configured anew since they started. */
+  const retired = new WeakSet<Instance>();
   let stopped = false;
 
   /** By name, by ARN, or by the ARN of a version. */
@@ -37,16 +71,24 @@ export const createFunctionHost = ({ environment, metrics, logDir }: FunctionHos
   };
 
   /** @returns undefined where all that may run at once is busy */
-  const acquire = async ({ spec, idle, all }: Deployed): Promise<Instance | undefined> => {
+  const acquire = async ({ spec, overlays, idle, all }: Deployed): Promise<Instance | undefined> => {
     if (stopped) throw new Error(`${spec.name}: the platform is stopping`);
     for (let warm = idle.pop(); warm; warm = idle.pop()) {
       if (warm.alive()) return warm;
       all.delete(warm);
     }
     if (all.size >= (spec.reservedConcurrency ?? defaultConcurrency)) return undefined;
+    const id = randomUUID();
     const instance = startInstance({
+      id,
       spec,
-      environment: environment(spec),
+      environment: {
+        ...environment(spec),
+        ...Object.assign({}, ...overlays.map((overlay) => overlay())),
+        // So that a request, and a session of the database, can be traced to the process it came from.
+        AWS_SDK_UA_APP_ID: id,
+        PGAPPNAME: id,
+      },
       onLine: (line) => {
         logs.write(spec.name, line);
         metrics.ingest(line);
@@ -63,8 +105,19 @@ export const createFunctionHost = ({ environment, metrics, logDir }: FunctionHos
   };
 
   const release = ({ idle, all }: Deployed, instance: Instance): void => {
-    if (instance.alive()) idle.push(instance);
-    else all.delete(instance);
+    if (instance.alive() && !retired.has(instance)) idle.push(instance);
+    else {
+      all.delete(instance);
+      void instance.kill(); // where it is gone already this does nothing
+    }
+  };
+
+  const replaceInstances = ({ idle, all }: Deployed): void => {
+    for (const instance of all) retired.add(instance);
+    for (const instance of idle.splice(0)) {
+      all.delete(instance);
+      void instance.kill();
+    }
   };
 
   const put = (name: string, metric: string, value: number, unit: string): void =>
@@ -95,7 +148,12 @@ export const createFunctionHost = ({ environment, metrics, logDir }: FunctionHos
       return { throttled: `${name} has no more concurrency than ${deployed.all.size}` };
     }
     const startedAt = performance.now();
-    const result = await instance.invoke(JSON.stringify(payload), requestId);
+    const { kill, allocate } = instance;
+    const invocation: Invocation = { functionName: name, payload, kill: () => void kill(), allocate };
+    const invoked = instance.invoke(JSON.stringify(payload), requestId);
+    for (const { began } of onlookers) began?.(invocation);
+    const result = await invoked;
+    for (const { ended } of onlookers) ended?.(invocation, result);
     if ('error' in result) logs.write(name, `${requestId} ${result.kind}: ${result.message}`);
     measure(name, startedAt, 'error' in result);
     release(deployed, instance);
@@ -104,10 +162,38 @@ export const createFunctionHost = ({ environment, metrics, logDir }: FunctionHos
 
   return {
     define: (spec) => {
-      functions.set(spec.name, { spec, idle: [], all: new Set() });
+      functions.set(spec.name, { spec, overlays: [], idle: [], all: new Set() });
     },
     get: (nameOrArn) => find(nameOrArn)?.spec,
     invoke,
+    killInstance: (id) => {
+      for (const { spec, all } of functions.values()) {
+        const instance = [...all].find((one) => one.id === id && one.alive());
+        if (!instance) continue;
+        void instance.kill();
+        return spec.name;
+      }
+      return undefined;
+    },
+    reconfigure: (nameOrArn, overlay) => {
+      const deployed = find(nameOrArn);
+      if (!deployed) throw new Error(`there is no function ${nameOrArn}`);
+      const { overlays } = deployed;
+      overlays.push(overlay);
+      replaceInstances(deployed);
+      return () => {
+        overlays.splice(overlays.indexOf(overlay), 1);
+        replaceInstances(deployed);
+      };
+    },
+    look: (onlooker) => {
+      onlookers.add(onlooker);
+      return () => void onlookers.delete(onlooker);
+    },
+    sizes: () =>
+      [...functions.values()].flatMap(({ spec, all }) =>
+        [...all].map(({ peakRssMb }) => ({ functionName: spec.name, peakRssMb: peakRssMb() })),
+      ),
     kill: (nameOrArn) => {
       const busy = [...(find(nameOrArn)?.all ?? [])];
       for (const instance of busy) void instance.kill();

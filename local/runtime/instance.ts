@@ -1,25 +1,29 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { killGroup } from '../services/process/kill-group.ts';
-import type { FunctionSpec, InvokeResult } from '../world.ts';
+import type { FunctionSpec, FunctionResult } from '../world.ts';
 import { listenTo } from './instance-channel.ts';
 import { forEachLine } from './lines.ts';
 import { peakRssKb } from './peak-memory.ts';
 
 /** One process that runs one function, one invocation at a time, as a Lambda execution environment does. */
 export interface Instance {
+  readonly id: string;
   /** Resolves when the bundle is loaded. Rejects with what the bundle said, where it does not load. */
   readonly ready: Promise<void>;
   /** From spawn to ready, milliseconds. */
   readonly initMs: () => number;
   readonly alive: () => boolean;
   readonly peakRssMb: () => number;
-  readonly invoke: (payload: string, requestId: string) => Promise<InvokeResult>;
+  readonly invoke: (payload: string, requestId: string) => Promise<FunctionResult>;
+  /** Has it hold so much memory more, whatever it is doing. */
+  readonly allocate: (mb: number) => void;
   /** SIGKILL: what a crash looks like from outside. Settles when it is gone; at any moment, also before it is ready. */
   readonly kill: () => Promise<void>;
 }
 
 export interface InstanceOptions {
+  readonly id: string;
   readonly spec: FunctionSpec;
   readonly environment: Readonly<Record<string, string>>;
   readonly onLine: (line: string) => void;
@@ -29,7 +33,7 @@ const bootstrap = fileURLToPath(new URL('bootstrap.mjs', import.meta.url));
 const longestInitMs = 10_000; // Lambda's limit for the init phase
 
 /** Starts a process; the caller waits for `ready` before it invokes. */
-export const startInstance = ({ spec, environment, onLine }: InstanceOptions): Instance => {
+export const startInstance = ({ id, spec, environment, onLine }: InstanceOptions): Instance => {
   const startedAt = performance.now();
   const child = fork(bootstrap, [spec.codeDir, spec.name, spec.arn, String(spec.memoryMb)], {
     env: { ...environment },
@@ -73,12 +77,12 @@ export const startInstance = ({ spec, environment, onLine }: InstanceOptions): I
     throw new Error(`${spec.name} did not start: ${why}`);
   };
 
-  const invoke = async (payload: string, requestId: string): Promise<InvokeResult> => {
-    const failed = (kind: 'thrown' | 'timeout' | 'exit' | 'memory', message: string): InvokeResult => {
+  const invoke = async (payload: string, requestId: string): Promise<FunctionResult> => {
+    const failed = (kind: 'thrown' | 'timeout' | 'exit' | 'memory', message: string): FunctionResult => {
       if (kind !== 'thrown') void kill();
       return { error: 'Unhandled', kind, message, requestId };
     };
-    const tooMuch = (): InvokeResult => failed('memory', `used ${Math.round(peakKb / 1024)} MB of ${spec.memoryMb}`);
+    const tooMuch = (): FunctionResult => failed('memory', `used ${Math.round(peakKb / 1024)} MB of ${spec.memoryMb}`);
     const deadline = Date.now() + spec.timeoutMs;
     const answered = channel.next(spec.timeoutMs, () => measured(peakRssKb(child.pid)));
     child.send({ requestId, payload, deadline }, () => {}); // a failed send is an exit, and that is awaited
@@ -92,11 +96,13 @@ export const startInstance = ({ spec, environment, onLine }: InstanceOptions): I
   };
 
   return {
+    id,
     ready: init(),
     initMs: () => initMs,
     alive: () => !killed && child.connected && child.exitCode === null && child.signalCode === null,
     peakRssMb: () => peakKb / 1024,
     invoke,
+    allocate: (allocateMb) => void child.send({ allocateMb }, () => {}), // one that is gone holds nothing
     kill,
   };
 };

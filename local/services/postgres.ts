@@ -105,13 +105,13 @@ export const startPostgres = async ({
   }
 
   const ca = await readFile(certificates.caFile, 'utf8');
-  const admin = async (): Promise<pg.Client> => {
+  const admin = async (database = 'postgres'): Promise<pg.Client> => {
     const client = new pg.Client({
       host: '127.0.0.1',
       port,
       user: superuser,
       password,
-      database: 'postgres',
+      database,
       ssl: { ca },
     });
     await client.connect();

@@ -11,7 +11,7 @@ export interface Allowance {
 type Value = string | readonly unknown[] | Readonly<Record<string, unknown>>;
 
 /** An intrinsic function as text a person can read. */
-const shown = (value: Value): string => {
+export const shown = (value: Value): string => {
   if (typeof value === 'string') return value;
   const [[kind, argument] = ['', '']] = Object.entries(value) as [string, Value][];
   switch (kind) {

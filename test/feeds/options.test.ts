@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseLocalOptions, UsageError } from '../../bin/local/options.ts';
+import { faultNames } from '../../bin/local/chaos/fault-names.ts';
+import { help, parseLocalOptions, UsageError } from '../../bin/local/options.ts';
 
 const parse = (line: string) => parseLocalOptions(line === '' ? [] : line.split(' '));
 
@@ -9,7 +10,8 @@ describe('npm start', () => {
       feed: { simulate: { rate: 500, seed: 1, wrongPercent: 1 } },
       durationMs: undefined,
       exitWhenDone: false,
-      takeAway: [],
+      chaos: [],
+      seed: 1,
       dataDir: undefined,
     });
   });
@@ -19,7 +21,8 @@ describe('npm start', () => {
       feed: { simulate: { rate: 2.5, seed: 7, wrongPercent: 30 } },
       durationMs: 20_000,
       exitWhenDone: false,
-      takeAway: [],
+      chaos: [],
+      seed: 7,
       dataDir: 'kept',
       postgresPort: 5_432,
     });
@@ -52,11 +55,24 @@ describe('npm start', () => {
     expect(parse(`--duration ${text}`)).toMatchObject({ durationMs: ms });
   });
 
-  it('takes services away in the order in which they are named', () => {
-    expect(parse('--take-away s3,postgres --take-away registry')).toMatchObject({
-      takeAway: ['s3', 'postgres', 'registry'],
+  it('lets things go wrong in turn and at once, each for its time', () => {
+    expect(parse('--chaos bucket-down,kill+queue-down:1m --chaos memory:500ms')).toMatchObject({
+      chaos: [
+        { names: ['bucket-down'], forMs: 10_000 },
+        { names: ['kill', 'queue-down'], forMs: 60_000 },
+        { names: ['memory'], forMs: 500 },
+      ],
     });
-    expect(parse('--take-away postgres --duration 12s')).toMatchObject({ takeAway: ['postgres'], durationMs: 12_000 });
+    expect(parse('--chaos kill --duration 17s')).toMatchObject({ durationMs: 17_000 });
+    expect(parse('--chaos kill --exit-when-done')).toMatchObject({ durationMs: undefined, exitWhenDone: true });
+    expect(parse('--chaos kill --replay market-quotes --seed 3')).toMatchObject({ seed: 3 });
+  });
+
+  it('knows every fault by one word', () => {
+    const all = parse('--chaos all:20s')?.chaos ?? [];
+    expect(all.map(({ names }) => names)).toEqual(faultNames.map((name) => [name]));
+    expect(new Set(all.map(({ forMs }) => forMs))).toEqual(new Set([20_000]));
+    for (const name of faultNames) expect(help).toMatch(new RegExp(`^  ${name} +\\S`, 'm'));
   });
 
   it('gives help where it is asked for', () => {
@@ -86,12 +102,15 @@ describe('npm start', () => {
     ['--exit-when-done', '--exit-when-done: the simulation is never done'],
     ['market-quotes.ndjson', 'a recording is given as --replay market-quotes.ndjson'],
     ['--replay weather.ndjson', 'names no kind of recording'],
-    ['--take-away mongodb', '--take-away must be of postgres, dynamodb, sqs, s3, registry, is "mongodb"'],
-    ['--take-away sqs,', '--take-away must be of postgres, dynamodb, sqs, s3, registry, is ""'],
-    ['--take-away sqs,s3 --take-away sqs', '--take-away: sqs is there twice'],
+    ['--chaos mongodb', '--chaos must be of all, kill, postgres-down,'],
+    ['--chaos kill,', 'is ""'],
+    ['--chaos kill+all', 'is "all"'],
+    ['--chaos kill+kill', '--chaos kill+kill: kill is there twice at once'],
+    ['--chaos kill:20', '--chaos kill:DURATION must be a time such as 20s'],
+    ['--chaos kill:1s:2s', '--chaos kill:DURATION must be'],
     [
-      '--take-away postgres,s3 --duration 19.9s',
-      '--duration is too short (19.9 s): --take-away postgres,s3 takes 20 s at least',
+      '--chaos kill,memory:20s --duration 39.9s',
+      '--duration is too short (39.9 s): these faults take 40 s at least, without recovery',
     ],
     ['--data=', '--data must name a folder'],
   ])('refuses "%s": %s', (line, message) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../feeds/account/digest.ts';
 import type { DeadLetter } from '../../../feeds/account/evidence.ts';
 import type { FeedRecord, Wrong } from '../../../feeds/feed-event.ts';
-import { checkWrong } from '../../../feeds/wrong/check-wrong.ts';
+import { checkWrong, type ExpectedLetters } from '../../../feeds/wrong/check-wrong.ts';
 import { formatWrong } from '../../../feeds/wrong/format-wrong.ts';
 import { openWrongLedger } from '../../../feeds/wrong/wrong-ledger.ts';
 
@@ -23,13 +23,18 @@ const letter = (text: string, reason: string, overrides: Partial<DeadLetter> = {
   position: { stream: 'stream', shard: 'shard', sequenceNumber: String((sequence += 1)) },
   reason,
   arrivedAt: since + 1_000,
+  failedAt: since + 1_200,
   takenInAt: since + 1_250,
   via: 'parked',
   digest: digestOf(Buffer.from(text)),
   ...overrides,
 });
 
-const check = async (sent: readonly FeedRecord[], letters: readonly DeadLetter[]) => {
+const check = async (
+  sent: readonly FeedRecord[],
+  letters: readonly DeadLetter[],
+  expected: readonly ExpectedLetters[] = [],
+) => {
   const taken: string[] = [];
   const send = (records: readonly { data: Buffer }[]): Promise<void> => {
     taken.push(...records.map(({ data }) => data.toString()));
@@ -43,7 +48,7 @@ const check = async (sent: readonly FeedRecord[], letters: readonly DeadLetter[]
     yield letters.slice(0, 1);
     yield letters.slice(1);
   };
-  return checkWrong(ledger, pages(), since);
+  return checkWrong(ledger, pages(), since, expected);
 };
 
 describe('what was sent wrong on purpose', () => {
@@ -114,12 +119,44 @@ describe('what was sent wrong on purpose', () => {
     await expect(check([], [before])).resolves.toMatchObject({ sent: 0, faultCount: 0 });
   });
 
-  it('is not what Lambda gave up on: that is measured apart, and a wrong record among it is missing', async () => {
+  it('is not what Lambda gave up on: nobody wanted that, and a wrong record among it is missing', async () => {
     const givenUp = letter('right', 'RetryAttemptsExhausted', { via: 'given-up' });
     const result = await check([record('a', cut)], [givenUp, letter('a', 'RecordAgeExceeded', { via: 'given-up' })]);
-    expect(result.faults.map(({ fault }) => fault)).toEqual(['missing']);
+    expect(result.faults.map(({ fault }) => fault)).toEqual(['givenUp', 'givenUp', 'missing']);
     expect(result.parkedAfter.size).toBe(0);
     expect([...result.givenUpAfter.keys()]).toEqual(['RetryAttemptsExhausted', 'RecordAgeExceeded']);
+  });
+});
+
+describe('dead letters of what goes wrong on purpose', () => {
+  const expected: ExpectedLetters = {
+    what: 'parked by a deploy',
+    least: 1,
+    most: 2,
+    isOne: ({ via, reason }) => via === 'parked' && reason === 'too-large',
+  };
+  const parked = (text: string): DeadLetter => letter(text, 'too-large');
+
+  it('are right records, and wrong ones with its reason: these are not missing', async () => {
+    const result = await check([record('a', cut)], [parked('right'), parked('a')], [expected]);
+    expect(result).toMatchObject({ faultCount: 0, found: 0, ofFaults: [{ what: 'parked by a deploy', count: 2 }] });
+    expect(result.unsent).toEqual([
+      { arrivedAt: since + 1_000, via: 'parked' },
+      { arrivedAt: since + 1_000, via: 'parked' },
+    ]);
+  });
+
+  it('are no more than there may be, and no fewer', async () => {
+    const many = await check([], [parked('x'), parked('y'), parked('z')], [expected]);
+    expect(many.faults).toMatchObject([
+      { fault: 'notAsMany', kind: 'parked by a deploy', expected: '1 to 2', found: '3' },
+    ]);
+    await expect(check([], [], [expected])).resolves.toMatchObject({ faultCount: 1 });
+  });
+
+  it('leave nothing else unexplained', async () => {
+    const result = await check([], [parked('x'), letter('y', 'conflict')], [expected]);
+    expect(result.faults.map(({ fault, found }) => [fault, found])).toEqual([['nobodys', 'conflict']]);
   });
 });
 
@@ -134,7 +171,9 @@ describe('the table of how long dead letters took', () => {
       letter('c', 'RetryAttemptsExhausted', { via: 'given-up', takenInAt: since + 61_000 }),
     ];
     const text = formatWrong(
-      await check([...letters.slice(0, 100).map(() => record('a', cut)), record('b', twice)], letters),
+      await check([...letters.slice(0, 100).map(() => record('a', cut)), record('b', twice)], letters, [
+        { what: 'given up on purpose', least: 1, most: 1, isOne: ({ via }) => via === 'given-up' },
+      ]),
     );
     const cells = (name: string) =>
       text
@@ -154,6 +193,7 @@ describe('the table of how long dead letters took', () => {
       '60,000',
       '1',
     ]);
+    expect(text).toContain('  1 given up on purpose; 1 at most');
     expect(text).not.toContain('THE DEAD LETTERS ARE NOT');
   });
 

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../../local/faults/fault.ts';
-import { runInTurn, shortestLength, type FaultWorld } from '../../../local/faults/run-in-turn.ts';
+import { runInTurn, shortestLength, type FaultStep, type FaultWorld } from '../../../local/faults/run-in-turn.ts';
 
-const times = { leadMs: 4_000, eachMs: 5_000, pauseMs: 3_000, longestRecoveryMs: 60_000 };
+const times = { leadMs: 4_000, pauseMs: 3_000, longestRecoveryMs: 60_000 };
+const observed = { longestLagMs: 7_250, mostAttempts: 3, peakMemoryMb: 140 };
+
+interface Takes {
+  readonly beginMs?: number;
+  readonly endMs?: number;
+}
 
 /** A world whose clock only sleeping, and what takes time, moves. */
 const turnedByHand = (changed: Partial<FaultWorld> = {}) => {
@@ -16,19 +22,23 @@ const turnedByHand = (changed: Partial<FaultWorld> = {}) => {
     },
     ending: () => false,
     isCaughtUp: () => true,
-    longestLag: () => 7_250,
+    observe: () => () => observed,
     say: (line) => world.note(`"${line}"`),
     ...changed,
   };
-  const fault = (name: string, { beginMs = 0, endMs = 0 } = {}): Fault => ({
-    name,
-    begin: async () => {
-      world.note(`begin ${name}`);
-      world.time += beginMs;
-    },
-    end: async () => {
-      world.note(`end ${name}`);
-      world.time += endMs;
+  const fault = (name: string, { beginMs = 0, endMs = 0, ...changed }: Partial<Fault> & Takes = {}): FaultStep => ({
+    forMs: 5_000,
+    fault: {
+      name,
+      begin: async () => {
+        world.note(`begin ${name}`);
+        world.time += beginMs;
+      },
+      end: async () => {
+        world.note(`end ${name}`);
+        world.time += endMs;
+      },
+      ...changed,
     },
   });
   return { world, faultWorld, fault };
@@ -50,7 +60,7 @@ describe('faults in turn', () => {
       '17000 "b: over after 5.0 s"',
       '17000 "b: caught up 0.0 s later, longest lag 7.3 s"',
     ]);
-    expect(world.time).toBe(shortestLength(2, times));
+    expect(world.time).toBe(shortestLength([{ forMs: 5_000 }, { forMs: 5_000 }], times));
   });
 
   it('count the time of beginning to the fault, and say how long it really was', async () => {
@@ -93,17 +103,42 @@ describe('faults in turn', () => {
     expect(world.log.slice(2)).toEqual([
       '4100 end a',
       '4100 "a: over after 0.1 s"',
-      '4100 "a: the run ends before it has caught up"',
+      '4100 "a: the run ends before it has caught up 0.0 s later"',
     ]);
   });
 
   it('are ended also when one cannot even begin, and one that cannot be ended is told', async () => {
     const { world, faultWorld, fault } = turnedByHand();
     const refuse = (why: string) => (): Promise<never> => Promise.reject(new Error(why));
-    await expect(runInTurn([{ ...fault('a'), begin: refuse('stuck') }], times, faultWorld)).rejects.toThrow('stuck');
+    await expect(runInTurn([fault('a', { begin: refuse('stuck') })], times, faultWorld)).rejects.toThrow('stuck');
     expect(world.log).toContain('4000 end a');
-    await expect(runInTurn([{ ...fault('b'), end: refuse('gone for good') }], times, faultWorld)).rejects.toThrow(
+    await expect(runInTurn([fault('b', { end: refuse('gone for good') })], times, faultWorld)).rejects.toThrow(
       'gone for good',
     );
+  });
+
+  it('are told of with what was seen in their time, and what they did by the end of their recovery', async () => {
+    let deadlocks = 0;
+    const { world, faultWorld, fault } = turnedByHand({ isCaughtUp: () => world.time >= 12_000 });
+    const counts = () => [{ what: 'deadlocks', count: deadlocks, must: true }];
+    const end = async (): Promise<void> => {
+      deadlocks = 2;
+    };
+    const [first, second] = await runInTurn([fault('a', { end, counts }), fault('b')], times, faultWorld);
+    expect(first).toEqual({
+      name: 'a',
+      begunAt: 4_000,
+      lastedMs: 5_000,
+      recoveredMs: 3_000,
+      counts: [{ what: 'deadlocks', count: 2, must: true }],
+      ...observed,
+    });
+    expect(second).toMatchObject({ name: 'b', begunAt: 12_000, recoveredMs: 0, counts: [] });
+  });
+
+  it('are told of without a recovery where there was none', async () => {
+    const { faultWorld, fault } = turnedByHand({ isCaughtUp: () => false });
+    const [result] = await runInTurn([fault('a')], times, faultWorld);
+    expect(result).toMatchObject({ name: 'a', recoveredMs: undefined });
   });
 });

@@ -54,7 +54,10 @@ const mapping = (stream: string, overrides: Partial<KinesisMapping> = {}): Kines
   ...overrides,
 });
 
-const fill = async (stream: string, ...records: string[]): Promise<void> => {
+const fill = async (
+  stream: string,
+  ...records: (string | { readonly key: string; readonly text: string })[]
+): Promise<void> => {
   await clients.kinesis.send(new CreateStreamCommand({ StreamName: stream, ShardCount: 1 })).catch(() => {});
   await expect
     .poll(() =>
@@ -62,7 +65,10 @@ const fill = async (stream: string, ...records: string[]): Promise<void> => {
         .send(
           new PutRecordsCommand({
             StreamName: stream,
-            Records: records.map((text) => ({ PartitionKey: 'p', Data: Buffer.from(text) })),
+            Records: records.map((record) => {
+              const { key, text } = typeof record === 'string' ? { key: 'p', text: record } : record;
+              return { PartitionKey: key, Data: Buffer.from(text) };
+            }),
           }),
         )
         .then(({ FailedRecordCount }) => FailedRecordCount, String),
@@ -105,6 +111,25 @@ const poll = async (
   const progress = pollers.progress(given.uuid);
   await pollers.stop();
   return { seen, batches, complaints, progress, metrics };
+};
+
+interface GiveUpObject {
+  readonly payload: string;
+  readonly requestContext: object;
+  readonly responseContext?: object;
+  readonly KinesisBatchInfo: object;
+}
+
+/** What a mapping has given up so far. */
+const objectsOf = async (uuid: string): Promise<GiveUpObject[]> => {
+  const Bucket = 'give-ups';
+  const { Contents = [] } = await clients.s3.send(new ListObjectsV2Command({ Bucket, Prefix: `aws/lambda/${uuid}/` }));
+  return Promise.all(
+    Contents.map(async ({ Key = '' }) => {
+      const { Body } = await clients.s3.send(new GetObjectCommand({ Bucket, Key }));
+      return JSON.parse((await Body?.transformToString()) ?? '') as GiveUpObject;
+    }),
+  );
 };
 
 const from = ({ Records }: Event, text: string): object => ({
@@ -167,13 +192,7 @@ describe('a poller of a real stream', () => {
     expect(key).toMatch(
       /^aws\/lambda\/mapping-poison\/shardId-000000000000\/\d{4}\/\d\d\/\d\d\/\d{4}-\d\d-\d\dT\d\d\.\d\d\.\d\d-[0-9a-f-]{36}$/,
     );
-    const { Body } = await clients.s3.send(new GetObjectCommand({ Bucket: 'give-ups', Key: key }));
-    const object = JSON.parse((await Body?.transformToString()) ?? '') as {
-      readonly payload: string;
-      readonly requestContext: object;
-      readonly responseContext: object;
-      readonly KinesisBatchInfo: object;
-    };
+    const [object] = (await objectsOf('mapping-poison')) as [GiveUpObject];
     expect(object.requestContext).toMatchObject({ condition: 'RetryAttemptsExhausted', approximateInvokeCount: 3 });
     expect(object.responseContext).toMatchObject({ functionError: null });
     expect(object.KinesisBatchInfo).toMatchObject({ shardId: 'shardId-000000000000', batchSize: 2 });
@@ -188,7 +207,15 @@ describe('a poller of a real stream', () => {
       (world) => world.batches.length > 0,
     );
     expect(seen).toEqual([]);
-    expect(batches[0]?.outcome).toBe('given-up');
+    expect(batches[0]).toMatchObject({ outcome: 'given-up', failures: 0, records: 1 });
+    await expect.poll(() => objectsOf('mapping-old')).toHaveLength(1);
+    const [object] = await objectsOf('mapping-old');
+    expect(object?.requestContext).toMatchObject({
+      condition: 'RecordAgeExceeded',
+      approximateInvokeCount: 1,
+      requestId: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/) as string,
+    });
+    expect(object).not.toHaveProperty('responseContext');
   });
 
   it('reads nothing while it is disabled, and goes on when it is enabled', async () => {
@@ -243,12 +270,29 @@ describe('a poller of a real stream', () => {
     );
     expect(done).toEqual(['a', 'b', 'c', 'e', 'f']);
     expect(batches.filter(({ outcome }) => outcome === 'split')).toHaveLength(3);
-    const Prefix = 'aws/lambda/mapping-bisected/';
-    const { Contents = [] } = await clients.s3.send(new ListObjectsV2Command({ Bucket: 'give-ups', Prefix }));
-    expect(Contents).toHaveLength(1);
-    const { Body } = await clients.s3.send(new GetObjectCommand({ Bucket: 'give-ups', Key: Contents[0]?.Key ?? '' }));
-    const object = JSON.parse((await Body?.transformToString()) ?? '') as { payload: string; responseContext: object };
-    expect(texts(JSON.parse(object.payload) as Event)).toEqual(['poison']);
-    expect(object.responseContext).toMatchObject({ functionError: 'Unhandled' });
+    const objects = await objectsOf('mapping-bisected');
+    expect(objects.map(({ payload }) => texts(JSON.parse(payload) as Event))).toEqual([['poison']]);
+    expect(objects[0]?.responseContext).toMatchObject({ functionError: 'Unhandled' });
+  });
+
+  it('reads a shard in lanes: what one is stuck with holds up no other, and comes again in the next run', async () => {
+    const keys = Array.from({ length: 12 }, (_, n) => `key-${n}`);
+    await fill('lanes', ...keys.map((key) => ({ key, text: key })));
+    const given = mapping('lanes', { parallelization: 4, maxAttempts: -1, batchSize: 12 });
+    const stuck = ({ Records }: Event): object | null =>
+      texts({ Records }).includes('key-0') ? from({ Records }, 'key-0') : null;
+    const first = await poll(
+      given,
+      stuck,
+      ({ batches }) => batches.filter(({ failures }) => failures === 0).length === 3,
+    );
+    expect(new Set(first.seen.flat())).toEqual(new Set(keys));
+    expect(first.progress[0]).toMatchObject({ checkpoint: undefined, emptyAt: 0 });
+    const next = await poll(
+      given,
+      () => null,
+      ({ pollers }) => (pollers.progress(given.uuid)[0]?.emptyAt ?? 0) > 0,
+    );
+    expect(new Set(next.seen.flat())).toEqual(new Set(keys));
   });
 });

@@ -11,7 +11,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunningService } from '../../../local/services/json-service.ts';
 import { startLambda } from '../../../local/services/lambda/start-lambda.ts';
-import type { KinesisMapping, QueueMapping } from '../../../local/world.ts';
+import type { FunctionHost, KinesisMapping, QueueMapping } from '../../../local/world.ts';
 import { functionsInMemory, pollersInMemory, queuePollersInMemory } from '../support/test-world.ts';
 
 const ARN = 'arn:aws:lambda:eu-west-1:000000000000:function:enrich';
@@ -73,7 +73,12 @@ beforeEach(async () => {
   pollers.add(endless);
   const queuePollers = queuePollersInMemory();
   queuePollers.add(queueMapping);
-  service = await startLambda({ functions, pollers, queuePollers });
+  const throttling: FunctionHost = {
+    ...functions,
+    invoke: (name, payload) =>
+      payload === 'too much' ? Promise.resolve({ throttled: 'all is busy' }) : functions.invoke(name, payload),
+  };
+  service = await startLambda({ functions: throttling, pollers, queuePollers });
   client = new LambdaClient({
     endpoint: service.endpoint,
     region: 'eu-west-1',
@@ -113,6 +118,14 @@ describe('the local Lambda API', () => {
     expect(JSON.parse(answer.Payload?.transformToString() ?? '')).toEqual({
       errorType: 'thrown',
       errorMessage: 'it broke',
+    });
+  });
+
+  it('answers a throttle with 429, and not with a failure of the function', async () => {
+    const busy = client.send(new InvokeCommand({ FunctionName: 'enrich', Payload: '"too much"' }));
+    await expect(busy).rejects.toMatchObject({
+      name: 'TooManyRequestsException',
+      $metadata: { httpStatusCode: 429 },
     });
   });
 

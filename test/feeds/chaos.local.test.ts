@@ -2,9 +2,10 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createFaults } from '../../bin/local/chaos/create-faults.ts';
+import { runChaos } from '../../bin/local/chaos/run-chaos.ts';
 import { openPlatform } from '../../bin/local/platform.ts';
 import { synthesize } from '../../bin/local/synthesize.ts';
-import { takeAway } from '../../bin/local/take-away.ts';
 import { takeAccount } from '../../feeds/account/take-account.ts';
 import { systemClock } from '../../feeds/clock.ts';
 import { quoteEvent } from '../../feeds/sources/market.ts';
@@ -13,7 +14,8 @@ import { sendFeed } from '../../feeds/send-feed.ts';
 import { startLocal, type LocalRun } from '../../local/run.ts';
 
 /** Longer than an id that is really unknown is borne with. */
-const times = { leadMs: 500, eachMs: 4_500, pauseMs: 200, longestRecoveryMs: 30_000 };
+const forMs = 4_500;
+const times = { leadMs: 500, pauseMs: 200, longestRecoveryMs: 30_000 };
 const rate = 400;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -22,7 +24,7 @@ let run: LocalRun | undefined;
 const lines: string[] = [];
 
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'millrace-take-away-'));
+  dir = await mkdtemp(join(tmpdir(), 'millrace-chaos-'));
   await chmod(dir, 0o755);
   await synthesize(join(dir, 'cdk.out'), new AbortController().signal);
 }, 120_000);
@@ -52,7 +54,7 @@ const account = async (local: LocalRun) => {
   return { balances, market: sources.find(({ source }) => source === 'market') };
 };
 
-describe('services taken away under a feed of good records', () => {
+describe('faults under a feed of good records', () => {
   it('cost no record, though some come with a schema version that no function knows', async () => {
     const local = await start();
     const platform = openPlatform(local, sleep);
@@ -79,7 +81,21 @@ describe('services taken away under a feed of good records', () => {
       if (!over.signal.aborted) throw error;
     });
     const end = new AbortController().signal;
-    await takeAway({ services: ['postgres', 'registry'], run: local, platform, end, times });
+    const say = (line: string): void => void lines.push(line);
+    const { senders } = platform;
+    const results = await runChaos({
+      steps: [
+        { names: ['postgres-down'], forMs },
+        { names: ['registry-down'], forMs },
+      ],
+      faults: createFaults({ run: local, platform, senders, random: () => 0.5, rate, say }),
+      functions: local.functions,
+      pollers: local.world.pollers,
+      platform,
+      end,
+      say,
+      times,
+    });
     over.abort();
     await feeding;
     platform.close();
@@ -91,10 +107,16 @@ describe('services taken away under a feed of good records', () => {
     expect([...outcomes]).toEqual(['finished']);
     expect(failures).toEqual([]);
 
-    const said = lines.join('\n');
-    expect(said).toMatch(/PostgreSQL away: for 4\.5 s from now[^]*PostgreSQL away: caught up \d+\.\d s later/);
-    const [, ahead] = /registry away: (\d+) records have been made with schema versions/.exec(said) ?? [];
-    expect(Number(ahead)).toBeGreaterThan(50);
+    expect(lines.join('\n')).toMatch(/postgres-down: for 4\.5 s from now[^]*postgres-down: caught up \d+\.\d s later/);
+    expect(results.map(({ name }) => name)).toEqual(['postgres-down', 'registry-down']);
+    for (const { recoveredMs, longestLagMs, peakMemoryMb, counts } of results) {
+      expect(recoveredMs).toBeGreaterThanOrEqual(0);
+      expect(longestLagMs).toBeGreaterThan(forMs / 2);
+      expect(peakMemoryMb).toBeGreaterThan(50);
+      for (const { count } of counts) expect(count).toBeGreaterThan(0);
+    }
+    const ahead = results[1]?.counts.find(({ what }) => what.includes('schema versions'));
+    expect(ahead?.count).toBeGreaterThan(50);
   });
 
   it('leave data over which the next run still takes its account', async () => {
