@@ -125,6 +125,41 @@ const operatorHold: fc.Arbitrary<OperatorHold> = fc.record({
   how: fc.constantFrom('hold', 'renew', 'renew'),
 });
 
+/** Stories of holds: one that a probe ends while an operator sets the next, and one that stands while rejects arrive. */
+export const holdingScenarios = (): fc.Arbitrary<Scenario> => {
+  const slowly = fc.record({
+    spec: fc.oneof(right, wrong),
+    afterMs: fc.constantFrom(10, 3_000, 9_000),
+  });
+  const common = {
+    seed: fc.nat(1_000_000),
+    batchSize: fc.integer({ min: 1, max: 10 }),
+    shards: fc.array(fc.array(slowly, { minLength: 3, maxLength: 14 }), { minLength: 1, maxLength: 2 }),
+    faults: fc.constant([]),
+    redeliveries: fc.constant([]),
+    reserved: fc.constant(10),
+  };
+  const long = fc.integer({ min: 40_000, max: 120_000 });
+  const renewed = fc
+    .record({ ...common, endMs: fc.integer({ min: 2_000, max: 60_000 }), afterMs: fc.nat(15_000), forMs: long })
+    .map(({ endMs, afterMs, forMs, ...rest }): Scenario => ({
+      ...rest,
+      deploys: [{ fromMs: 0, forMs: endMs, how: 'halts' }],
+      // What is slow makes probes last, and something may happen meanwhile.
+      outages: [{ dependency: 'store', fromMs: 0, forMs: endMs + 40_000, how: 'is slow' }],
+      holds: [{ atMs: endMs + afterMs, forMs, how: 'renew' }],
+    }));
+  const standing = fc
+    .record({ ...common, atMs: fc.nat(5_000), forMs: long })
+    .map(({ atMs, forMs, ...rest }): Scenario => ({
+      ...rest,
+      deploys: [],
+      outages: [],
+      holds: [{ atMs, forMs, how: 'hold' }],
+    }));
+  return fc.oneof(renewed, standing);
+};
+
 export interface Kinds {
   /** With records that crash whoever enriches them. */
   readonly crashing: boolean;

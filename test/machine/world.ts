@@ -60,6 +60,26 @@ const endOf = ({ outages, redeliveries, deploys, holds }: Scenario): number =>
 const hasStorm = ({ shards }: Scenario): boolean =>
   shards.some((records) => [...Map.groupBy(records, ({ spec }) => spec.kind).values()].some((of) => of.length >= 20));
 
+/** What an invocation that began before a hold may still do, and how old its look at it may be. */
+const graceMs = 10_000;
+
+/** Under a hold nothing is parked. What cannot be looked at holds nobody: without the table of controls nothing is asked for. */
+const watchParking = (
+  { dynamodb, parked }: Backends,
+  time: SimulatedTime,
+  { outages }: Scenario,
+  { timeoutMs }: Settings,
+  violations: string[],
+): void => {
+  if (outages.some(({ dependency }) => dependency === 'controls')) return;
+  parked.onSend((body) => {
+    const hold = dynamodb.items('controls').find(({ id }) => id?.['S'] === 'hold/market');
+    if (hold?.['standing']?.['BOOL'] !== true || body.startsWith('{"probe":')) return;
+    const sinceMs = time.now() - Date.parse(String(hold['since']?.['S']));
+    if (sinceMs > timeoutMs + graceMs) violations.push(`parked ${sinceMs / 1000} s after the hold was set: ${body}`);
+  });
+};
+
 const play = async (
   time: SimulatedTime,
   scenario: Scenario,
@@ -74,6 +94,8 @@ const play = async (
     givenUp: createQueue('given-up'),
     bucket: new Map(),
   };
+  const violations: string[] = [];
+  watchParking(backends, time, scenario, settings, violations);
   let version: Version = { number: 1, bad: undefined };
   const enrichment = createFunction(
     {
@@ -118,7 +140,7 @@ const play = async (
   } finally {
     for (const part of [pollers, intakes, keeper, operator]) part.stop();
   }
-  const { violations } = operator;
+  violations.push(...operator.violations);
   return {
     backends,
     stream,
