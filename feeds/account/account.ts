@@ -1,4 +1,4 @@
-import type { FaultKind, RecordClass } from './classify.ts';
+import type { FaultKind, RecordClass, Verdict } from './classify.ts';
 
 /** Of one source, in records. */
 export interface SourceAccount {
@@ -11,6 +11,8 @@ export interface SourceAccount {
   readonly faults: Partial<Record<FaultKind, number>>;
   /** Rows and dead letters older than the oldest record of their shard: they cannot be checked any more. */
   agedOut: number;
+  /** Stored after they had been parked: a deployment or a schema that came meanwhile took them. */
+  landed: number;
 }
 
 /** One fault and where it is, for a person to look at. */
@@ -46,15 +48,17 @@ export class AccountBook {
       reasons: {},
       faults: {},
       agedOut: 0,
+      landed: 0,
     };
     this.#sources.set(source, made);
     return made;
   }
 
-  addRecord(source: string, as: RecordClass, reason: string | undefined): void {
+  addRecord(source: string, { as, landed }: Pick<Verdict, 'as' | 'landed'>, reason: string | undefined): void {
     const account = this.of(source);
     account.records += 1;
     account.classes[as] += 1;
+    if (landed) account.landed += 1;
     if (as === 'deadLetter' && reason !== undefined) account.reasons[reason] = (account.reasons[reason] ?? 0) + 1;
   }
 

@@ -13,7 +13,7 @@ export const faultKinds = {
   phantomHeld: 'held, and not in the stream',
   keyStoredTwice: 'a row with the key of another row',
   positionStoredTwice: 'a row with the position of another row',
-  storedAndDead: 'stored and parked',
+  storedAndDead: 'parked, although it was stored before',
   rowDiffers: 'a row that is not what its record says',
   bytesDiffer: 'a dead letter whose bytes are not its record’s',
 } as const;
@@ -22,6 +22,8 @@ export type FaultKind = keyof typeof faultKinds;
 export interface Verdict {
   readonly as: RecordClass;
   readonly faults: readonly FaultKind[];
+  /** Parked first, and stored by a later delivery: its dead letter is settled. */
+  readonly landed: boolean;
 }
 
 /** A record to be explained. */
@@ -38,7 +40,8 @@ export interface Subject {
  * Says what became of one record, by sets that were taken from outside.
  *
  * Lambda gives up on whole batches and cannot know which of their records were stored before the crash: a stored record
- * that was given up on as well is stored, and no fault. One that was parked was judged by us, so that is one.
+ * that was given up on as well is stored, and no fault. One that was parked was judged by us: it may be stored
+ * afterwards, by a deployment or a schema that came meanwhile, but never before.
  */
 export const classify = ({ position, identity, digest }: Subject, evidence: Evidence): Verdict => {
   const faults: FaultKind[] = [];
@@ -48,12 +51,14 @@ export const classify = ({ position, identity, digest }: Subject, evidence: Evid
   if (row) {
     const same = identity && keyOf(identity) === row.key && evidence.keys.get(row.key) === identity.bodyHash;
     if (!same) faults.push('rowDiffers');
-    if (letter?.via === 'parked') faults.push('storedAndDead');
-    return { as: 'stored', faults };
+    const landed = letter?.via === 'parked' && row.storedAt > letter.failedAt;
+    if (letter?.via === 'parked' && !landed) faults.push('storedAndDead');
+    return { as: 'stored', faults, landed };
   }
-  if (letter) return { as: 'deadLetter', faults };
-  if (evidence.held.has(position)) return { as: 'held', faults };
+  if (letter) return { as: 'deadLetter', faults, landed: false };
+  if (evidence.held.has(position)) return { as: 'held', faults, landed: false };
   // The key is stored, and not by this position: by another one.
-  if (identity && evidence.keys.get(keyOf(identity)) === identity.bodyHash) return { as: 'duplicate', faults };
-  return { as: 'lost', faults: ['lost'] };
+  if (identity && evidence.keys.get(keyOf(identity)) === identity.bodyHash)
+    return { as: 'duplicate', faults, landed: false };
+  return { as: 'lost', faults: ['lost'], landed: false };
 };

@@ -32,6 +32,8 @@ export interface Identity {
 export interface StoredRow extends Identity {
   readonly position: StreamPosition;
   readonly arrivedAt: number;
+  /** By the database's clock. */
+  readonly storedAt: number;
 }
 
 /** A record that was parked, or that Lambda gave up on, as the table of dead letters has it. */
@@ -40,6 +42,8 @@ export interface DeadLetter {
   readonly position: StreamPosition;
   readonly reason: string;
   readonly arrivedAt: number;
+  /** When it was parked, or given up. */
+  readonly failedAt: number;
   /** When the table got it; what lies between the two is how long it took to become a dead letter. */
   readonly takenInAt: number;
   readonly via: 'parked' | 'given-up';
@@ -59,7 +63,10 @@ export const keyOf = ({ source, sourceEventId, day }: Identity): string => `${so
 
 /** The sets that explain what the streams hold. Keyed by position unless it says otherwise. */
 export interface Evidence {
-  readonly stored: ReadonlyMap<string, { readonly key: string; readonly source: string; readonly arrivedAt: number }>;
+  readonly stored: ReadonlyMap<
+    string,
+    { readonly key: string; readonly source: string; readonly arrivedAt: number; readonly storedAt: number }
+  >;
   /** Body hash by key. */
   readonly keys: ReadonlyMap<string, string>;
   readonly deadLetters: ReadonlyMap<string, DeadLetter>;
@@ -72,7 +79,7 @@ export interface Evidence {
 type Pages<T> = AsyncIterable<readonly T[]>;
 
 const collectRows = async (pages: Pages<StoredRow>) => {
-  const stored = new Map<string, { key: string; source: string; arrivedAt: number }>();
+  const stored = new Map<string, { key: string; source: string; arrivedAt: number; storedAt: number }>();
   const keys = new Map<string, string>();
   const keysStoredTwice: StoredRow[] = [];
   const positionsStoredTwice: StoredRow[] = [];
@@ -83,7 +90,7 @@ const collectRows = async (pages: Pages<StoredRow>) => {
       if (keys.has(key)) keysStoredTwice.push(row);
       else keys.set(key, row.bodyHash);
       if (stored.has(at)) positionsStoredTwice.push(row);
-      else stored.set(at, { key, source: row.source, arrivedAt: row.arrivedAt });
+      else stored.set(at, { key, source: row.source, arrivedAt: row.arrivedAt, storedAt: row.storedAt });
     }
   }
   return { stored, keys, keysStoredTwice, positionsStoredTwice };

@@ -12,10 +12,14 @@ const byReason = (reasons: Readonly<Record<string, number>>): string =>
 const row = (name: string, count: number, remark = ''): string =>
   `  ${name.padEnd(24)}${number(count).padStart(12)}${remark === '' ? '' : `   ${remark}`}`;
 
-const formatSource = ({ source, records, classes, reasons, faults, agedOut }: SourceAccount): string[] => [
+const formatSource = ({ source, records, classes, reasons, faults, agedOut, landed }: SourceAccount): string[] => [
   source,
   row('in the stream', records),
-  row('stored', classes.stored),
+  row(
+    'stored',
+    classes.stored,
+    landed > 0 ? `${number(landed)} of them parked before, their dead letters are settled` : '',
+  ),
   row('duplicate', classes.duplicate),
   row('dead letter', classes.deadLetter, byReason(reasons)),
   row('held', classes.held),

@@ -39,7 +39,7 @@ const checkStreams = async (readers: AccountReaders, evidence: Evidence, book: A
       const position = positionKey({ stream, shard, sequenceNumber });
       unseen.delete(position);
       const verdict = classify({ position, identity: identities[index], digest: () => digestOf(bytes) }, evidence);
-      book.addRecord(source, verdict.as, evidence.deadLetters.get(position)?.reason);
+      book.addRecord(source, verdict, evidence.deadLetters.get(position)?.reason);
       for (const fault of verdict.faults) book.addFault(source, fault, position);
     }
   }

@@ -40,6 +40,7 @@ export const createDeadLettersReader = (
           position: { stream: entry.stream, shard: entry.shard, sequenceNumber: entry.sequenceNumber },
           reason: entry.reason,
           arrivedAt: Date.parse(entry.arrivedAt),
+          failedAt: Date.parse(entry.failedAt),
           takenInAt: Date.parse(entry.takenInAt),
           via: entry.via,
           digest: bytes && digestOf(bytes),

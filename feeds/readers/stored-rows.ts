@@ -7,7 +7,8 @@ const pageSize = 5_000;
 const query = `
   SELECT source, source_event_id AS "sourceEventId", occurred_on - DATE '1970-01-01' AS day,
          encode(body_hash, 'hex') AS "bodyHash", stream, shard, sequence_number AS "sequenceNumber",
-         floor(extract(epoch FROM arrived_at) * 1000)::float8 AS "arrivedAt"
+         floor(extract(epoch FROM arrived_at) * 1000)::float8 AS "arrivedAt",
+         floor(extract(epoch FROM ingested_at) * 1000)::float8 AS "storedAt"
     FROM millrace.events`;
 
 interface FlatRow extends Omit<StoredRow, 'position'> {

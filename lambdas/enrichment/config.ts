@@ -18,7 +18,7 @@ const Env = z.object({
   /** What functions agree on while they run: holds, breakers, verdicts of the guard. */
   CONTROLS_TABLE: z.string().check(z.minLength(1)),
   /** How long a dependency is away before its outage holds the source. */
-  HOLD_AFTER_SECONDS: wholeNumber,
+  HOLD_AFTER_SECONDS: z.coerce.number().check(z.int(), z.positive()),
   PARKED_QUEUE_URL: z.url(),
   /** Parked bytes too large for a message go here, under `parked/`. */
   DEAD_LETTER_BUCKET: z.string().check(z.minLength(1)),

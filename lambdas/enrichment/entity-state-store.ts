@@ -4,6 +4,7 @@ import { bulkhead } from 'cockatiel';
 import { serviceError } from '../shared/aws/service-error.ts';
 import type { PlatformError } from '../shared/errors/platform-error.ts';
 import type { Resilient } from '../shared/resilience/retry.ts';
+import { withTimeout } from '../shared/resilience/timeout.ts';
 import type { EnrichedEvent } from './event.ts';
 import { inEventOrder } from './event-key.ts';
 
@@ -36,22 +37,20 @@ export const createEntityStateStore = (client: DynamoDBClient, table: string, so
   const put = async (event: EnrichedEvent, timeoutMs: number): Promise<void> => {
     const { subject, header } = event.decoded;
     try {
-      await documents.send(
-        new PutCommand({
-          TableName: table,
-          Item: {
-            entity: entityOf(source, event),
-            subject,
-            occurredAt: header.occurredAt,
-            sourceEventId: header.sourceEventId,
-            state: event.body,
-          },
-          ConditionExpression:
-            'attribute_not_exists(entity) OR occurredAt < :at OR (occurredAt = :at AND sourceEventId < :id)',
-          ExpressionAttributeValues: { ':at': header.occurredAt, ':id': header.sourceEventId },
-        }),
-        { abortSignal: AbortSignal.timeout(timeoutMs) },
-      );
+      const write = new PutCommand({
+        TableName: table,
+        Item: {
+          entity: entityOf(source, event),
+          subject,
+          occurredAt: header.occurredAt,
+          sourceEventId: header.sourceEventId,
+          state: event.body,
+        },
+        ConditionExpression:
+          'attribute_not_exists(entity) OR occurredAt < :at OR (occurredAt = :at AND sourceEventId < :id)',
+        ExpressionAttributeValues: { ':at': header.occurredAt, ':id': header.sourceEventId },
+      });
+      await withTimeout(timeoutMs, (abortSignal) => documents.send(write, { abortSignal }));
     } catch (error) {
       // Not a failure: what is there is as new, or newer.
       if (!(error instanceof ConditionalCheckFailedException)) throw error;

@@ -58,9 +58,9 @@ export const holdFor = (
   };
 };
 
-/** -1 for what has no breaker: an outage of it is not known. */
+/** 0 for what has no breaker: an outage of it is not known. */
 const isOpenFor = (breakers: Breakers, reason: string): number =>
-  Object.hasOwn(breakers, reason) ? breakers[reason as Dependency].openForMs() || -1 : -1;
+  Object.hasOwn(breakers, reason) ? breakers[reason as Dependency].openForMs() : 0;
 
 const unfinishedOf = (records: readonly StreamRecord[], { records: results }: BatchResult): readonly StreamRecord[] =>
   records.filter((_, index) => results[index]?.kind === 'unfinished');

@@ -134,3 +134,26 @@ export const tableRows = (text: string, heading: string): readonly (readonly str
         .map((cell) => cell.trim().replaceAll('`', '')),
     );
 };
+
+/** A row's test, as `file`: name. */
+const heldBy = /^(test\/[\w./-]+\.test\.ts): (.+)$/;
+
+/** Each rule of the pollers says where AWS has it, and names a test that there is. */
+export const pollerRulesAreTested = (tree: SourceTree): Verdict => {
+  const path = 'docs/local.md';
+  const file = tree.find((candidate) => candidate.path === path);
+  const rows = file ? tableRows(file.text, 'Rules of event source mappings').filter(([rule = '']) => isRule(rule)) : [];
+  const violations = rows.flatMap(([rule = '', source = '', test = '']) => {
+    const [, testFile = '', name = ''] = heldBy.exec(test) ?? [];
+    const text = tree.find((candidate) => candidate.path === testFile)?.text ?? '';
+    const found = name !== '' && text.includes(`'${name}'`);
+    return [
+      ...(source === '' ? [`${path}: "${rule}" does not say where AWS has it`] : []),
+      ...(found ? [] : [`${path}: "${rule}" names no test that there is: ${test}`]),
+    ];
+  });
+  return { examined: rows.length, violations };
+};
+
+/** Further tables below the heading begin with a head and a line of their own. */
+const isRule = (cell: string): boolean => cell !== 'rule' && !/^-+$/.test(cell);

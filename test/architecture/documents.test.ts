@@ -20,6 +20,9 @@ const handler = { 'lambdas/enrichment/a.handler.ts': '' };
 const capabilityTable = (name: string, file: string): string =>
   `## Capabilities\n\n| capability | what | stack | functions |\n|---|---|---|---|\n| ${name} | all | \`millrace-<env>-${name}\` | \`lambdas/enrichment/${file}.handler.ts\` |\n`;
 
+const ruleTable = (page: string, file: string, name: string): string =>
+  `## Rules of event source mappings\n\n### Of a kind\n\n| rule | AWS says so in | held by |\n|---|---|---|\n| a rule | ${page} | \`${file}\`: ${name} |\n`;
+
 const cases: readonly Case[] = [
   {
     sentence: 'a link in a document leads to a file or folder of ours',
@@ -79,6 +82,18 @@ const cases: readonly Case[] = [
       { ...handler, 'README.md': capabilityTable('enrichment', 'b') },
     ],
     fine: { ...handler, 'README.md': capabilityTable('enrichment', 'a') },
+  },
+  {
+    sentence: 'each rule of the pollers says where AWS has it, and names a test that there is',
+    rule: rules.pollerRulesAreTested,
+    least: 60,
+    broken: [
+      { 'docs/local.md': ruleTable('a page', 'test/a.test.ts', 'is not there'), 'test/a.test.ts': "it('holds')" },
+      { 'docs/local.md': ruleTable('a page', 'test/b.test.ts', 'holds'), 'test/a.test.ts': "it('holds')" },
+      { 'docs/local.md': ruleTable('a page', 'test/a.test.ts', 'hold'), 'test/a.test.ts': "it('holds')" },
+      { 'docs/local.md': ruleTable('', 'test/a.test.ts', 'holds'), 'test/a.test.ts': "it('holds')" },
+    ],
+    fine: { 'docs/local.md': ruleTable('a page', 'test/a.test.ts', 'holds'), 'test/a.test.ts': "it('holds')" },
   },
 ];
 

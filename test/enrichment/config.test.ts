@@ -55,6 +55,7 @@ describe('the settings of an enrichment function', () => {
     ['DATABASE_PORT', 'five'],
     ['PARKED_QUEUE_URL', 'parked'],
     ['MAX_RECORD_BYTES', '-1'],
+    ['HOLD_AFTER_SECONDS', '0'],
     ['HORIZON_DAYS', 'always'],
     ['SCHEMA_IDS', 'market-quote=1'],
     ['SOURCE', ''],

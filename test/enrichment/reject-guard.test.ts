@@ -35,6 +35,16 @@ describe('the guard', () => {
     expect(trips).toEqual([false, false, false, false, true]);
   });
 
+  it('sees a storm in a shard that was well, though each of its lanes reads half of it', async () => {
+    const stored = verdictsInMemory();
+    const lanes = [guardOn(stored), guardOn(stored)];
+    for (const [n, lane] of lanes.entries()) expect(await lane.judge(fine(1 + n * 300, 300))).toBeUndefined();
+    let wrong = 0;
+    while (wrong < 300 && !(await lanes[(wrong / 5) % 2]?.judge(rejects(601 + wrong, 5)))) wrong += 5;
+    // Without each other's, each would see its own 101st when 200 have come.
+    expect(wrong).toBeLessThanOrEqual(105);
+  });
+
   it('counts nothing twice, though every batch is delivered again to another instance', async () => {
     const stored = verdictsInMemory();
     for (let n = 0; n < 10; n += 1) expect(await guardOn(stored).judge(rejects(1, 19))).toBeUndefined();

@@ -16,7 +16,8 @@ const reasons = ['broken-rule', 'undecodable', 'conflict'];
 /** A shard of records, and what each was judged. */
 const shard = (most: number) =>
   fc
-    .array(fc.constantFrom(null, null, ...reasons), { minLength: 1, maxLength: most })
+    .integer({ min: 1, max: most })
+    .chain((length) => fc.array(fc.constantFrom(null, null, ...reasons), { minLength: length, maxLength: length }))
     .map((verdicts) => verdicts.map((reason, n): Verdict => ({ sequenceNumber: String(990 + n), reason })));
 
 /** Deliveries of it: slices, in any order, any of them again; what waited was no reject before it was one. */

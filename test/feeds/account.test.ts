@@ -129,7 +129,7 @@ describe('an account does not balance', () => {
   it('when a key is stored twice, as where the dedupe was skipped', async () => {
     const world = worldOf(['stored', 'lost']);
     world.identities.set('record 1', identityOf(0));
-    world.stored.push({ ...identityOf(0), position: positionOf(1), arrivedAt: keepsFrom });
+    world.stored.push({ ...identityOf(0), position: positionOf(1), arrivedAt: keepsFrom, storedAt: keepsFrom });
     await expect(faultsOf(world)).resolves.toEqual({ keyStoredTwice: 1 });
   });
 
@@ -139,10 +139,19 @@ describe('an account does not balance', () => {
     await expect(faultsOf(world)).resolves.toEqual({ positionStoredTwice: 1 });
   });
 
-  it('when a record was stored and parked', async () => {
+  it('when a record was parked that had been stored', async () => {
     const world = worldOf(['stored']);
-    world.deadLetters.push(letterOf(0));
+    world.deadLetters.push({ ...letterOf(0), failedAt: rowOf(0).storedAt });
     await expect(faultsOf(world)).resolves.toEqual({ storedAndDead: 1 });
+  });
+
+  it('not when it was stored after it had been parked: a deployment that came meanwhile took it', async () => {
+    const world = worldOf(['stored']);
+    world.deadLetters.push({ ...letterOf(0), failedAt: rowOf(0).storedAt - 1 });
+    await expect(faultsOf(world)).resolves.toEqual({});
+    const account = await takeAccount(readersOf(world));
+    expect(account.sources).toMatchObject([{ landed: 1, classes: { stored: 1, deadLetter: 0 } }]);
+    expect(formatAccount(account)).toContain('1 of them parked before');
   });
 
   it.each([

@@ -79,6 +79,7 @@ describe('the dead letters of an account', () => {
         position: { stream, shard, sequenceNumber: '2' },
         reason: 'RetryAttemptsExhausted',
         arrivedAt: Date.parse(arrived),
+        failedAt: Date.parse('2026-11-21T08:00:00.040Z'),
         takenInAt: Date.parse(arrived) + 125,
         via: 'given-up',
         digest: digestOf(bytesOf(2)),

@@ -41,6 +41,7 @@ describe('reading the stored rows', () => {
       bodyHash: '00ff',
       position: { stream: 'a-stream', shard: 'shardId-000000000000', sequenceNumber: '7' },
       arrivedAt: 1_700_000_000_250,
+      storedAt: expect.any(Number),
     });
     expect(new Set(rows.map(({ day }) => day))).toEqual(new Set([18_262, -1]));
   });

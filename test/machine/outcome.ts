@@ -73,6 +73,7 @@ export const accountOf = ({ backends, stream }: World): Promise<Account> => {
         bodyHash: bodyHash.toString('hex'),
         position: { stream: row.stream, shard: row.shard, sequenceNumber: row.sequenceNumber },
         arrivedAt: row.arrivedAt / 1000,
+        storedAt: 0,
       }));
     },
     readDeadLetters: createDeadLettersReader(dynamodb, s3, 'dead-letters'),

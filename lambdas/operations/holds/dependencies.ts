@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { clientSettings } from '../../shared/aws/client-settings.ts';
+import { clientSettings, clientSettingsWithin } from '../../shared/aws/client-settings.ts';
 import { createHoldStore } from '../../shared/holds/hold-store.ts';
 import { createTelemetry, type Telemetry } from '../../shared/telemetry/batch-telemetry.ts';
 import type { KeeperConfig } from './config.ts';
@@ -14,10 +14,7 @@ import { createMappingStore } from './mapping-store.ts';
 import { createProbeStore } from './probe-store.ts';
 
 /** An invocation is waited for as long as the keeper says, which is less than this. */
-const invokeSettings = {
-  ...clientSettings,
-  requestHandler: { ...clientSettings.requestHandler, requestTimeout: 25_000 },
-};
+const invokeSettings = clientSettingsWithin(25_000);
 
 /** What the keeper of holds keeps between invocations. */
 export const connectKeeper = (config: KeeperConfig): KeeperDependencies => {

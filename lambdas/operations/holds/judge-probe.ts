@@ -12,6 +12,12 @@ export interface Verdict {
 /** Only the store finds these, and a dry run stores nothing: without them it would pass, and the hold come back at once. */
 const unseen: readonly string[] = ['conflict', 'refused-by-store'] satisfies RejectReason[];
 
+/**
+ * After an outage or a halt fewer rejects of one reason would place no hold (lambdas/enrichment/trip.ts): a source must not
+ * stand still for a single wrong record. A storm's own hold has as many behind it, though a page may show fewer.
+ */
+const leastOfReason = 20;
+
 const sum = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((total, count) => total + count, 0);
 
@@ -44,7 +50,8 @@ export const judgeProbe = (
     return { outcome: 'unseen', why: `a dry run cannot see ${reason}: an operator must release it` };
   const rejected = sum(records.rejected);
   const all = records.valid + records.waiting + rejected;
-  if (rejected * 2 > all && !accepted)
+  const isStorm = cause === 'rejects' || Object.values(records.rejected).some((count) => count >= leastOfReason);
+  if (rejected * 2 > all && isStorm && !accepted)
     return { outcome: 'rejected', why: `${rejected} of ${all} records would be rejected: ${listed(records.rejected)}` };
   return {
     outcome: 'passed',

@@ -12,14 +12,21 @@ export interface BreakerStore {
   replace(dependency: string, seen: SharedState | undefined, next: SharedState): Promise<boolean>;
 }
 
-/** For one request. The table mostly answers in 5 ms, and a new connection takes 100: what takes longer is away. */
-const timeoutMs = 500;
+/** The table mostly answers in 5 ms, and a new connection takes 100: what takes much longer is away. */
+const usualTimeoutMs = 500;
 
 /** The item of a dependency in the table `controls`. Rights needed: `dynamodb:GetItem` and `dynamodb:PutItem`. */
 const breakerItemId = (dependency: string): string => `breaker/${dependency}`;
 
-/** The shared states of breakers, an item each. They never expire: their numbers must go on. */
-export const createBreakerStore = (client: DynamoDBClient, table: string): BreakerStore => {
+/**
+ * The shared states of breakers, an item each. They never expire: their numbers must go on.
+ * @param timeoutMs - for one request
+ */
+export const createBreakerStore = (
+  client: DynamoDBClient,
+  table: string,
+  timeoutMs: number = usualTimeoutMs,
+): BreakerStore => {
   const documents = DynamoDBDocumentClient.from(client);
   return {
     read: async (dependency) => {

@@ -35,13 +35,19 @@ export const identityOf = (n: number): Identity => ({
   bodyHash: `hash ${n}`,
 });
 
-export const rowOf = (n: number): StoredRow => ({ ...identityOf(n), position: positionOf(n), arrivedAt });
+export const rowOf = (n: number): StoredRow => ({
+  ...identityOf(n),
+  position: positionOf(n),
+  arrivedAt,
+  storedAt: arrivedAt + 20,
+});
 
 export const letterOf = (n: number, via: DeadLetter['via'] = 'parked'): DeadLetter => ({
   source: 'market',
   position: positionOf(n),
   reason: via === 'parked' ? 'undecodable' : 'RetryAttemptsExhausted',
   arrivedAt,
+  failedAt: arrivedAt + 30,
   takenInAt: arrivedAt + 40,
   via,
   digest: digestOf(bytesOf(n)),

@@ -23,6 +23,7 @@ const letter = (text: string, reason: string, overrides: Partial<DeadLetter> = {
   position: { stream: 'stream', shard: 'shard', sequenceNumber: String((sequence += 1)) },
   reason,
   arrivedAt: since + 1_000,
+  failedAt: since + 1_200,
   takenInAt: since + 1_250,
   via: 'parked',
   digest: digestOf(Buffer.from(text)),

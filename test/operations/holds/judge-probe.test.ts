@@ -38,7 +38,11 @@ const cases: readonly Case[] = [
   ['halt', 'environment', answer(), 'passed'],
   ['halt', 'environment', answer({}, [200, 0], 'environment'), 'halted'],
   ['halt', 'environment', answer({ 'entity-state': 'entity-state' }), 'away'],
-  ['halt', 'environment', answer({}, [0, 1]), 'rejected'],
+  ['halt', 'environment', answer({}, [0, 20]), 'rejected'],
+  // So few place no hold: nothing may wait for an operator because of them.
+  ['halt', 'environment', answer({}, [0, 19]), 'passed'],
+  ['outage', 'parked-queue', answer({}, [0, 1]), 'passed'],
+  ['rejects', 'undecodable', answer({}, [0, 1]), 'rejected'],
 ];
 
 describe('a probe', () => {
@@ -62,7 +66,7 @@ describe('a probe', () => {
       judgeProbe({ cause: 'outage', reason: 'store' }, answer(...args), now).why;
     expect(why()).toBe('a probe passed: store ok, 0 of 200 records would be rejected');
     expect(why({ store: 'store 57P03' })).toBe('still away: store store 57P03');
-    expect(why({}, [1, 2])).toBe('2 of 3 records would be rejected: undecodable 2');
+    expect(why({}, [1, 20])).toBe('20 of 21 records would be rejected: undecodable 20');
     expect(why({}, [1, 2], 'environment')).toBe('it still halts: environment');
   });
 });

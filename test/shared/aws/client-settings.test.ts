@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, describe, expect, it } from 'vitest';
-import { clientSettings } from '../../../lambdas/shared/aws/client-settings.ts';
+import { clientSettings, clientSettingsWithin } from '../../../lambdas/shared/aws/client-settings.ts';
 
 const servers: Server[] = [];
 afterAll(async () => {
@@ -15,7 +15,7 @@ afterAll(async () => {
   }
 });
 
-const readFrom = async (answer: RequestListener) => {
+const readFrom = async (answer: RequestListener, settings = clientSettings) => {
   const server = createServer(answer);
   let connections = 0;
   server.on('connection', () => (connections += 1));
@@ -23,7 +23,7 @@ const readFrom = async (answer: RequestListener) => {
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const client = new S3Client({
-    ...clientSettings,
+    ...settings,
     region: 'eu-west-1',
     endpoint: `http://127.0.0.1:${port}`,
     forcePathStyle: true,
@@ -51,6 +51,12 @@ describe('a client of ours', () => {
     const startedAt = performance.now();
     await expect(read()).rejects.toMatchObject({ name: 'TimeoutError' });
     expect(performance.now() - startedAt).toBeLessThan(6_000);
+  });
+
+  it.concurrent('waits for as long as it was told to, for one that is slow by nature', async () => {
+    const slow: RequestListener = (_, response) => void sleep(4_000).then(() => response.end('all of it'));
+    const { read } = await readFrom(slow, clientSettingsWithin(8_000));
+    expect(await read()).toBe('all of it');
   });
 
   it.concurrent('keeps its connection between batches that come seldom', async () => {

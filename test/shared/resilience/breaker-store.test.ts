@@ -22,11 +22,14 @@ afterAll(async () => {
   hanging.close();
 });
 
+/** The machine of a test may be busy. */
+const patience = 20_000;
+
 const writer = { instance: 'a', now: 1_795_000_000_000, probeAfterMs: 2_000 };
 
 describe('the shared state of a breaker in its table', () => {
   it('is written only over what was seen', async () => {
-    const store = createBreakerStore(aws.dynamodb, 'controls');
+    const store = createBreakerStore(aws.dynamodb, 'controls', patience);
     expect(await store.read('one')).toBeUndefined();
     const first = opened(undefined, 0, writer);
     if (!first) throw new Error('nothing stands yet');
@@ -41,7 +44,7 @@ describe('the shared state of a breaker in its table', () => {
   });
 
   it('goes to one of many that write at once', async () => {
-    const store = createBreakerStore(aws.dynamodb, 'controls');
+    const store = createBreakerStore(aws.dynamodb, 'controls', patience);
     const writes = Array.from({ length: 20 }, async (_, n) => {
       const next = opened(undefined, 0, { ...writer, instance: `i${n}` });
       return next ? store.replace('many', undefined, next) : false;
@@ -49,8 +52,8 @@ describe('the shared state of a breaker in its table', () => {
     expect((await Promise.all(writes)).filter(Boolean)).toHaveLength(1);
   });
 
-  it('is unknown where there is no such table, and where it hangs, within a second', async () => {
-    const missing = createBreakerStore(aws.dynamodb, 'no-such-table');
+  it('is unknown where there is no such table, and soon where it hangs', async () => {
+    const missing = createBreakerStore(aws.dynamodb, 'no-such-table', patience);
     await expect(missing.read('one')).rejects.toMatchObject({ reason: 'controls' });
     const { port } = hanging.address() as AddressInfo;
     const client = new DynamoDBClient(clientSettings(`http://127.0.0.1:${port}`));
@@ -60,7 +63,7 @@ describe('the shared state of a breaker in its table', () => {
       reason: 'controls',
       message: 'controls did not answer (TimeoutError)',
     });
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(performance.now() - startedAt).toBeLessThan(2_500); // the clients' own time-out is three seconds
     client.destroy();
   });
 
@@ -73,7 +76,7 @@ describe('the shared state of a breaker in its table', () => {
       const breaker = createBreaker({
         dependency: 'shared',
         isFailure: () => true,
-        store: createBreakerStore(aws.dynamodb, 'controls'),
+        store: createBreakerStore(aws.dynamodb, 'controls', patience),
         instance: `i${n}`,
         now: () => time,
         onEvent: (event) => events.push(event),
