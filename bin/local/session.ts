@@ -8,7 +8,7 @@ import { seededRandom } from '../../feeds/simulation/random.ts';
 import { sendFeed, type SendFeedRecords } from '../../feeds/send-feed.ts';
 import { checkWrong, type WrongCheck } from '../../feeds/wrong/check-wrong.ts';
 import { openWrongLedger } from '../../feeds/wrong/wrong-ledger.ts';
-import type { FaultResult } from '../../local/faults/run-in-turn.ts';
+import type { FaultResult, FaultTimes } from '../../local/faults/run-in-turn.ts';
 import { catchUp } from './catch-up.ts';
 import { createFaults, type Faults, type FaultyRun } from './chaos/create-faults.ts';
 import { runChaos } from './chaos/run-chaos.ts';
@@ -27,6 +27,8 @@ export interface Session {
   readonly signals: StopSignals;
   /** Milliseconds between two looks at the live counts. */
   readonly liveEveryMs: number;
+  /** Of what is to go wrong. @default as everywhere */
+  readonly times?: FaultTimes;
 }
 
 /** Once all shards are read to their end, what does not balance after this long never will. */
@@ -83,7 +85,7 @@ const feed = async (
 
 /** Feeds, while things go wrong. @throws Error of whichever fails first, when both have ended */
 const feedUnderFaults = async (session: Session, faults: Faults, sending: Sending): Promise<readonly FaultResult[]> => {
-  const { options, run, platform, signals } = session;
+  const { options, run, platform, signals, times } = session;
   const failed = new AbortController();
   const stop = AbortSignal.any([signals.stop, failed.signal]);
   const endBoth = (error: unknown): never => {
@@ -93,7 +95,16 @@ const feedUnderFaults = async (session: Session, faults: Faults, sending: Sendin
   const say = (line: string): void => run.world.progress(line);
   const { functions } = run;
   const { pollers } = run.world;
-  const chaos = runChaos({ steps: options.chaos, faults, functions, pollers, platform, end: stop, say }).catch(endBoth);
+  const chaos = runChaos({
+    steps: options.chaos,
+    faults,
+    functions,
+    pollers,
+    platform,
+    end: stop,
+    say,
+    ...(times ? { times } : {}),
+  }).catch(endBoth);
   const feeding = feed(session, stop, chaos, sending).catch(endBoth);
   const [broken, fed] = await Promise.allSettled([chaos, feeding]);
   if (fed.status === 'rejected') throw fed.reason;

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ChaosStep } from '../../bin/local/chaos/chaos-steps.ts';
 import { proxiedFor } from '../../bin/local/chaos/fault-names.ts';
-import { openPlatform } from '../../bin/local/platform.ts';
+import { openPlatform, type Platform } from '../../bin/local/platform.ts';
 import { runSession, type Outcome } from '../../bin/local/session.ts';
 import { synthesize } from '../../bin/local/synthesize.ts';
 import { systemClock } from '../../feeds/clock.ts';
-import { startLocal } from '../../local/run.ts';
+import type { FaultTimes } from '../../local/faults/run-in-turn.ts';
+import { startLocal, type LocalRun } from '../../local/run.ts';
 
 export interface FaultsRun {
   readonly chaos: readonly ChaosStep[];
@@ -16,12 +17,23 @@ export interface FaultsRun {
   readonly wrongPercent: number;
   readonly seed: number;
   readonly say: (line: string) => void;
+  readonly times?: FaultTimes;
+  /** Watches while it is fed and broken. @returns ends it */
+  readonly watch?: (run: LocalRun, platform: Platform) => () => void;
 }
 
 const liveEveryMs = 10_000;
 
 /** A whole run of the platform, as `npm start -- --exit-when-done --chaos …` does it, over a folder that is thrown away. */
-export const runFaults = async ({ chaos, rate, wrongPercent, seed, say }: FaultsRun): Promise<Outcome> => {
+export const runFaults = async ({
+  chaos,
+  rate,
+  wrongPercent,
+  seed,
+  say,
+  times,
+  watch,
+}: FaultsRun): Promise<Outcome> => {
   const dir = await mkdtemp(join(tmpdir(), 'millrace-faults-'));
   await chmod(dir, 0o755);
   const never = new AbortController().signal;
@@ -35,6 +47,7 @@ export const runFaults = async ({ chaos, rate, wrongPercent, seed, say }: Faults
       proxied: proxiedFor(chaos.flatMap(({ names }) => names)),
     });
     const platform = openPlatform(run, systemClock(never).sleep);
+    const stopWatching = watch?.(run, platform);
     try {
       const session = runSession({
         options: {
@@ -51,12 +64,14 @@ export const runFaults = async ({ chaos, rate, wrongPercent, seed, say }: Faults
         screen: { print: say, show: (block) => say(block.join(' | ')), clear: () => {} },
         signals: { stop: never, stopNow: never, abandon: () => {}, isStop: () => false },
         liveEveryMs,
+        ...(times ? { times } : {}),
       });
       const failed = run.failed.then((error) => {
         throw error;
       });
       return await Promise.race([session, failed]);
     } finally {
+      stopWatching?.();
       platform.close();
       await run.stop();
     }

@@ -40,7 +40,7 @@ export interface RunningFunctions extends FunctionHost {
   /** @returns ends it */
   look(onlooker: Onlooker): () => void;
   /** Of the instances that are there now; resident memory in MB, now and at its most. */
-  sizes(): readonly { readonly functionName: string; readonly peakRssMb: number }[];
+  sizes(): readonly { readonly functionName: string; readonly rssMb: number; readonly peakRssMb: number }[];
 }
 
 interface Deployed {
@@ -192,7 +192,7 @@ export const createFunctionHost = ({ environment, metrics, logDir }: FunctionHos
     },
     sizes: () =>
       [...functions.values()].flatMap(({ spec, all }) =>
-        [...all].map(({ peakRssMb }) => ({ functionName: spec.name, peakRssMb: peakRssMb() })),
+        [...all].map(({ rssMb, peakRssMb }) => ({ functionName: spec.name, rssMb: rssMb(), peakRssMb: peakRssMb() })),
       ),
     kill: (nameOrArn) => {
       const busy = [...(find(nameOrArn)?.all ?? [])];

@@ -4,7 +4,7 @@ import { killGroup } from '../services/process/kill-group.ts';
 import type { FunctionSpec, FunctionResult } from '../world.ts';
 import { listenTo } from './instance-channel.ts';
 import { forEachLine } from './lines.ts';
-import { peakRssKb } from './peak-memory.ts';
+import { peakRssKb, rssKb } from './process-memory.ts';
 
 /** One process that runs one function, one invocation at a time, as a Lambda execution environment does. */
 export interface Instance {
@@ -15,6 +15,8 @@ export interface Instance {
   readonly initMs: () => number;
   readonly alive: () => boolean;
   readonly peakRssMb: () => number;
+  /** Now; its peak where the system does not tell. */
+  readonly rssMb: () => number;
   readonly invoke: (payload: string, requestId: string) => Promise<FunctionResult>;
   /** Has it hold so much memory more, whatever it is doing. */
   readonly allocate: (mb: number) => void;
@@ -101,6 +103,7 @@ export const startInstance = ({ id, spec, environment, onLine }: InstanceOptions
     initMs: () => initMs,
     alive: () => !killed && child.connected && child.exitCode === null && child.signalCode === null,
     peakRssMb: () => peakKb / 1024,
+    rssMb: () => (rssKb(child.pid) ?? peakKb) / 1024,
     invoke,
     allocate: (allocateMb) => void child.send({ allocateMb }, () => {}), // one that is gone holds nothing
     kill,

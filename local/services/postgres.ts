@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { PostgresServer } from '../world.ts';
@@ -76,6 +76,8 @@ export const startPostgres = async ({
   await copyFile(certificates.keyFile, files.key);
   await chmod(files.key, 0o600);
   await writeFile(join(cluster, 'pg_hba.conf'), hostRules);
+  // What a fault had set when its run was killed.
+  await rm(join(cluster, 'postgresql.auto.conf'), { force: true });
   await giveTo(as, cluster);
 
   const port = await freePort(wanted, 'PostgreSQL');

@@ -6,22 +6,27 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { killAtStatement } from '../../../local/faults/kill-at-statement.ts';
 import { postgresDeadlock } from '../../../local/faults/postgres-deadlock.ts';
 import { postgresFailover } from '../../../local/faults/postgres-failover.ts';
-import { makeCertificates } from '../../../local/services/certificates.ts';
+import { makeCertificates, type Certificates } from '../../../local/services/certificates.ts';
 import { startPostgres, type RunningPostgres } from '../../../local/services/postgres.ts';
 
 let dir: string;
 let server: RunningPostgres;
 let admin: Client;
-const connect = () => server.admin();
+let certificates: Certificates;
+const connect = async (): Promise<Client> => {
+  const client = await server.admin();
+  client.on('error', () => {}); // faults cut it off
+  return client;
+};
+const start = () => startPostgres({ dataDir: join(dir, 'postgres'), certificates, settings: { fsync: 'off' } });
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'millrace-faults-'));
   await chmod(dir, 0o755);
-  const certificates = await makeCertificates(join(dir, 'certificates'));
-  server = await startPostgres({ dataDir: join(dir, 'postgres'), certificates, settings: { fsync: 'off' } });
+  certificates = await makeCertificates(join(dir, 'certificates'));
+  server = await start();
   admin = await connect();
-  admin.on('error', () => {});
   await admin.query('CREATE TABLE things (id int PRIMARY KEY, n int DEFAULT 0, at timestamptz DEFAULT now())');
 });
 beforeEach(() => admin.query('TRUNCATE things'));
@@ -34,7 +39,6 @@ afterAll(async () => {
 /** A session as a function has it, whose process can be killed: the socket closes, and nobody says goodbye. */
 const startSession = async (id: string) => {
   const client = await connect();
-  client.on('error', () => {});
   await client.query(`SET application_name = '${id}'`);
   return {
     client,
@@ -123,7 +127,7 @@ describe('postgres-failover', () => {
     const { client } = await startSession('instance-3');
     const fault = postgresFailover(connect);
     await fault.begin();
-    await expect(client.query('SELECT 1')).rejects.toThrow(/terminat/);
+    await expect(client.query('SELECT 1')).rejects.toThrow(/terminat|not queryable/);
     const after = await connect();
     await expect(after.query('INSERT INTO things (id) VALUES (1)')).rejects.toMatchObject({ code: '25006' });
     await expect(after.query('SELECT FROM things')).resolves.toMatchObject({ rowCount: 0 });
@@ -139,5 +143,13 @@ describe('postgres-failover', () => {
     await after.end();
     expect(fault.counts?.()[0]?.count).toBeGreaterThan(0);
     admin = await connect(); // the test's own was cut too
+  });
+
+  it('is over with the next start, also where its run was killed', async () => {
+    await postgresFailover(connect).begin();
+    await server.crash();
+    server = await start();
+    admin = await connect();
+    await expect(admin.query('INSERT INTO things (id) VALUES (1)')).resolves.toMatchObject({ rowCount: 1 });
   });
 });

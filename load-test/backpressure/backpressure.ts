@@ -1,0 +1,61 @@
+/**
+ * `npm run backpressure`: 500 events/s while PostgreSQL is slow for a minute, and how the platform
+ * gets over it. `--write` puts the curve and the figures into docs/reliability.md.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { faultProblems } from '../chaos/fault-problems.ts';
+import { replaceSection } from '../chaos/fault-table.ts';
+import { runFaults } from '../chaos/run-faults.ts';
+import { curve } from './curve.ts';
+import { figuresOf } from './figures.ts';
+import { sampleInto, type Sample } from './sample.ts';
+
+const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
+
+const rate = 500;
+const forMs = 60_000;
+const memoryLimitMb = 512;
+const samples: Sample[] = [];
+const startedSampling: { at?: number } = {};
+
+const outcome = await runFaults({
+  chaos: [{ names: ['postgres-slow'], forMs }],
+  rate,
+  wrongPercent: 1,
+  seed: 1,
+  say: (line) => console.error(line),
+  times: { leadMs: 20_000, pauseMs: 20_000, longestRecoveryMs: 300_000 },
+  watch: (run, platform) => {
+    startedSampling.at = Date.now();
+    return sampleInto(samples)(run, platform);
+  },
+});
+const problems = faultProblems(outcome);
+for (const problem of problems) console.error(problem);
+const [result] = outcome.chaos;
+if (!result || problems.length > 0) process.exit(1);
+
+const from = (result.begunAt - (startedSampling.at ?? 0)) / 1_000;
+const slow = { from, to: from + result.lastedMs / 1_000 };
+const back = slow.to + (result.recoveredMs ?? 0) / 1_000;
+const figures = figuresOf(samples, slow, back);
+const text = [
+  '![While PostgreSQL is slow, lag grows and memory stays flat; afterwards lag shrinks](backpressure.svg)',
+  '',
+  `Measured by \`npm run backpressure -- --write\` on ${new Date().toISOString().slice(0, 10)}, on ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 1024 ** 3)} GB: ${rate} events/s, every statement two seconds longer for ${forMs / 1_000} s.`,
+  '',
+  '| | before | while it was slow | while it caught up | afterwards |',
+  '| --- | ---: | ---: | ---: | ---: |',
+  ...figures.map(({ what, cells }) => `| ${[what, ...cells].join(' | ')} |`),
+  '',
+  `It had caught up ${((result.recoveredMs ?? 0) / 1_000).toFixed(1)} s after PostgreSQL was fast again; the longest lag was ${(result.longestLagMs / 1_000).toFixed(1)} s.`,
+].join('\n');
+console.log(text);
+if (values.write) {
+  const docs = new URL('../../docs/', import.meta.url);
+  writeFileSync(new URL('backpressure.svg', docs), curve(samples, slow, rate, memoryLimitMb));
+  const page = new URL('reliability.md', docs);
+  writeFileSync(page, replaceSection(readFileSync(page, 'utf8'), 'backpressure', text));
+}

@@ -1,0 +1,32 @@
+import type { Span } from './curve.ts';
+import type { Sample } from './sample.ts';
+
+interface Figure {
+  readonly what: string;
+  /** Before, while slow, while catching up, afterwards. */
+  readonly cells: readonly string[];
+}
+
+/** The first seconds are cold starts. */
+const warmSeconds = 5;
+
+const mean = (values: readonly number[]): number =>
+  values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+const most = (values: readonly number[]): number => Math.max(0, ...values);
+
+/** What the four times of a run were like. @param back - when it had caught up, seconds */
+export const figuresOf = (samples: readonly Sample[], slow: Span, back: number): readonly Figure[] => {
+  const within = (from: number, to: number) => samples.filter(({ at }) => at >= from && at < to);
+  const times = [
+    within(warmSeconds, slow.from),
+    within(slow.from, slow.to),
+    within(slow.to, back),
+    within(back, Infinity),
+  ];
+  const each = (show: (of: readonly Sample[]) => string): string[] => times.map(show);
+  return [
+    { what: 'lag at most, s', cells: each((of) => most(of.map(({ lag }) => lag)).toFixed(1)) },
+    { what: 'stored, events/s', cells: each((of) => mean(of.map(({ stored }) => stored)).toFixed(0)) },
+    { what: 'memory at most, MB', cells: each((of) => most(of.map(({ memory }) => memory)).toFixed(0)) },
+  ];
+};
