@@ -22,6 +22,9 @@ export interface Settled {
   readonly waits: boolean;
 }
 
+/** A note is for a number: where the next hold comes in between, it is made anew. */
+const tries = 3;
+
 /**
  * Lets the mapping of a source follow its hold.
  * @throws PlatformError where the table or Lambda does not do its part
@@ -46,10 +49,12 @@ export const settleMapping =
      * at what the other does first: one of them sees that a mapping is off without a note, and it is ours to enable.
      */
     const isOffUnnoted = async (): Promise<boolean> => {
-      const [after, states] = [await holds.read(source.source), await mappings.list(source)];
-      if (!after || after.mappingDisabled || planMapping(after, states).do !== 'nothing') return false;
-      if (states.every(({ state }) => state !== 'Disabled' && state !== 'Disabling')) return false;
-      await note(after, true, 'another keeper switched it meanwhile');
+      for (let n = 0; n < tries; n += 1) {
+        const [after, states] = [await holds.read(source.source), await mappings.list(source)];
+        const isOff = states.some(({ state }) => state === 'Disabled' || state === 'Disabling');
+        if (!after || after.mappingDisabled || !isOff) return n > 0;
+        if (await note(after, true, 'another keeper switched it meanwhile')) return true;
+      }
       return true;
     };
 

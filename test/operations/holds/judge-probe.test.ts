@@ -27,6 +27,11 @@ const cases: readonly Case[] = [
   ['outage', 'store', answer({}, [200, 0], 'environment'), 'halted'],
   // The next hold would follow at once.
   ['outage', 'store', answer({}, [99, 101]), 'rejected'],
+  // Too few for a hold: they are parked, as they would have been.
+  ['outage', 'store', answer({}, [0, 19]), 'passed'],
+  ['outage', 'store', answer({}, [0, 20]), 'rejected'],
+  ['halt', 'environment', answer({}, [0, 1]), 'passed'],
+  ['rejects', 'undecodable', answer({}, [0, 1]), 'rejected'],
   ['rejects', 'undecodable', answer({}, [0, 200]), 'rejected'],
   ['rejects', 'undecodable', answer({}, [99, 101]), 'rejected'],
   ['rejects', 'undecodable', answer({}, [100, 100]), 'passed'],

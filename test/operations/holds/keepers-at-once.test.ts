@@ -142,7 +142,7 @@ describe('a mapping', () => {
         const outcome = await outcomeOf(hands, picks);
         expect(outcome).toEqual(outcome.stands === 'none' ? open : held);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 2_000 },
     );
   });
 });
