@@ -1,12 +1,14 @@
-import { readKinesisEvent } from '../shared/batch/kinesis.ts';
+import { readKinesisEvent, type StreamRecord } from '../shared/batch/kinesis.ts';
 import { storeError } from '../shared/database/sqlstate.ts';
 import { dispositionOf, PlatformError, reasonOf } from '../shared/errors/platform-error.ts';
 import { serviceError } from '../shared/aws/service-error.ts';
 import type { ProbeAnswer, ProbeEvent } from '../shared/holds/probe.ts';
+import type { DecodedEvent } from '../shared/serde/decoder.ts';
 import { createResilient } from '../shared/resilience/retry.ts';
 import { causeOf } from './away.ts';
 import type { EnrichmentDependencies } from './dependencies.ts';
 import { judge } from './enrich-batch.ts';
+import type { EnrichedEvent } from './event.ts';
 import type { MarkStore } from './mark-store.ts';
 
 export interface ProbeDependencies extends Pick<
@@ -46,6 +48,18 @@ export const probeRecords = ({ source, rules, decoder, breakers, marks, telemetr
     }
   };
 
+  /** A record that crashes its enricher waits for the mapping: its attempts and bisecting end it, and no hold is for it. */
+  const judgeAlone = (
+    record: StreamRecord,
+    decoded: DecodedEvent | PlatformError,
+  ): EnrichedEvent | PlatformError | 'crashed' | undefined => {
+    try {
+      return judge({ enrichers: source.enrichers, rules }, [record], [decoded], now())[0];
+    } catch {
+      return 'crashed';
+    }
+  };
+
   return async (event: ProbeEvent): Promise<ProbeAnswer> => {
     const records = readKinesisEvent({ Records: [...event.Records] });
     const [decoded, store, entityState, parkedQueue] = await Promise.all([
@@ -54,9 +68,10 @@ export const probeRecords = ({ source, rules, decoder, breakers, marks, telemetr
       write('entity-state'),
       write('parked-queue'),
     ]);
-    const errors = judge({ enrichers: source.enrichers, rules }, records, decoded, now()).filter(
-      (step) => step instanceof PlatformError,
-    );
+    const judged = records.map((record, index) => judgeAlone(record, decoded[index] as DecodedEvent | PlatformError));
+    const crashed = judged.filter((step) => step === 'crashed').length;
+    if (crashed > 0) telemetry.error('records crashed the probe', { crashed });
+    const errors = judged.filter((step) => step instanceof PlatformError);
     const registry = errors.find(({ disposition, reason }) => disposition === 'retry' && reason === 'registry');
     const halted = [store, entityState, parkedQueue, ...errors].find(
       (error) => error && dispositionOf(error) === 'halt',
@@ -70,7 +85,11 @@ export const probeRecords = ({ source, rules, decoder, breakers, marks, telemetr
         'parked-queue': inWords(parkedQueue),
         registry: inWords(registry),
       },
-      records: { valid: records.length - errors.length, waiting, rejected: countByReason(rejected) },
+      records: {
+        valid: records.length - errors.length - crashed,
+        waiting: waiting + crashed,
+        rejected: countByReason(rejected),
+      },
       halted: halted ? reasonOf(halted) : null,
     };
     telemetry.info('probed', { ...answer.dependencies, ...answer.records, rejected: rejected.length });

@@ -96,7 +96,7 @@ describe('checkEnvironment', () => {
     [withDatabase({ backupDays: 36 }), 'database.backupDays must be 1 to 35, is 36'],
     [
       { ...prod, sources: { market }, accountConcurrency: 120 },
-      "the functions reserve 32 instances, the account's 120 less 100 are 20: lower reservedConcurrency or raise accountConcurrency",
+      "the functions reserve 34 instances, the account's 120 less 100 are 20: lower reservedConcurrency or raise accountConcurrency",
     ],
     [{ ...prod, deadLetterDays: 30 }, 'deadLetterDays must be at least 90, is 30'],
     [

@@ -127,12 +127,12 @@ describe('the whole path', () => {
     const local = await start('killed');
     let killed = 0;
     const { dynamodb } = local.world.endpoints;
-    // The projection is the first call behind the statement; functions are told their endpoints when they start.
+    // The projection, or what the guard shares of a young shard, is the first write behind the statement; functions are told their endpoints when they start.
     const endpoint = await gate(dynamodb, '.PutItem', () => (killed += local.world.functions.kill(functionName)));
     Object.assign(local.world.endpoints, { dynamodb: endpoint });
     const failed: number[] = [];
     local.world.pollers.onBatch(({ outcome, records }) => {
-      if (outcome === 'failed') failed.push(records);
+      if (outcome === 'failed' || outcome === 'split') failed.push(records);
     });
 
     const account = await feed(local, 2_000);

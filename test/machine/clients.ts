@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -19,21 +20,25 @@ export interface Backends {
 }
 
 type Input = Record<string, unknown>;
+/** How one command is answered. */
 interface Answered {
   readonly point: string;
   readonly dependency: string;
+  readonly patienceMs?: number;
   readonly work: () => Input;
+  /** What takes time of its own, such as an invocation. */
+  readonly then?: () => Promise<Input>;
 }
 type Answer = (command: string, input: Input) => Answered;
 
-const settings = {
+export const clientSettings = {
   region: 'eu-west-1',
   credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
   maxAttempts: 1,
 } as const;
 
 /** A client of the SDK that goes no further than the command: what would go over the wire is answered here. */
-const answering = <C extends { readonly middlewareStack: unknown }>(
+export const answering = <C extends { readonly middlewareStack: unknown }>(
   client: C,
   gate: Gate,
   process: Process,
@@ -51,7 +56,8 @@ const answering = <C extends { readonly middlewareStack: unknown }>(
   stack.addRelativeTo(
     (_, { commandName = '' }) =>
       async ({ input }) => {
-        const output = await gate.pass({ process, ...answer(commandName, input) });
+        const { then, ...call } = answer(commandName, input);
+        const output = { ...(await gate.pass({ process, ...call })), ...(await then?.()) };
         return { response: {}, output: { $metadata: {}, ...output } };
       },
     { relation: 'before', toMiddleware: 'serializerMiddleware', name: 'inMemory' },
@@ -82,14 +88,16 @@ const lazily = <T>(make: () => T): (() => T) => {
 /** The clients of one process, each call through the gate. */
 export const clientsOf = (backends: Backends, gate: Gate, process: Process) => {
   const dynamodb = lazily(() =>
-    answering(new DynamoDBClient(settings), gate, process, (command, input) => {
+    answering(new DynamoDBClient(clientSettings), gate, process, (command, input) => {
       const table = String(input['TableName']);
       const work = () => answerDocuments(backends.dynamodb, command, input as never);
-      return { point: `${kindOf(table, input)} ${verbs[command] ?? command}`, dependency: table, work };
+      // lambdas/enrichment/dependencies.ts: the controls are waited for less long.
+      const patienceMs = table === 'controls' ? 1_000 : 3_000;
+      return { point: `${kindOf(table, input)} ${verbs[command] ?? command}`, dependency: table, patienceMs, work };
     }),
   );
   const sqs = lazily(() =>
-    answering(new SQSClient(settings), gate, process, (_, input) => ({
+    answering(new SQSClient(clientSettings), gate, process, (_, input) => ({
       point: 'park send',
       dependency: 'parked-queue',
       work: () => {
@@ -97,12 +105,14 @@ export const clientsOf = (backends: Backends, gate: Gate, process: Process) => {
           MessageBody: string;
         }[];
         for (const { MessageBody: body } of entries) backends.parked.send(body);
-        return { Successful: [], Failed: [] };
+        // The SDK compares it with what it has sent.
+        const MD5OfMessageBody = hash('md5', String(input['MessageBody'] ?? ''));
+        return { Successful: [], Failed: [], MD5OfMessageBody };
       },
     })),
   );
   const s3 = lazily(() =>
-    answering(new S3Client(settings), gate, process, (command, input) => {
+    answering(new S3Client(clientSettings), gate, process, (command, input) => {
       const key = String(input['Key']);
       if (command === 'PutObjectCommand') {
         const work = () => (backends.bucket.set(key, String(input['Body'])), {});

@@ -24,7 +24,7 @@ export interface Outage {
   readonly fromMs: number;
   readonly forMs: number;
   /** `hangs`: no answer until the caller's patience ends. */
-  readonly how: 'refuses' | 'hangs' | 'throttles';
+  readonly how: 'refuses' | 'hangs' | 'throttles' | 'is slow';
 }
 
 /** A process of a function. What is dead neither calls nor hears anything any more. */
@@ -98,7 +98,10 @@ export const createGate = (
       await time.sleep(1 + Math.floor(time.random() * 4));
       if (!process.alive) return never();
       const outage = outageOf(dependency);
-      if (outage && (outage.how !== 'throttles' || time.random() < 0.7)) {
+      if (outage?.how === 'is slow') {
+        await time.sleep(Math.min(patienceMs, 2_500) - 1);
+        if (!process.alive) return never();
+      } else if (outage && (outage.how !== 'throttles' || time.random() < 0.7)) {
         note(`${process.name} ${point}: ${dependency} ${outage.how}`);
         if (outage.how === 'hangs') await time.sleep(patienceMs);
         if (!process.alive) return never();

@@ -2,23 +2,14 @@ import { readGivenUp } from '../../lambdas/operations/dead-letters/read-given-up
 import { readParked } from '../../lambdas/operations/dead-letters/read-parked.ts';
 import { createIntakeStore } from '../../lambdas/operations/dead-letters/intake-store.ts';
 import { takeIn } from '../../lambdas/operations/dead-letters/take-in.ts';
-import type { Telemetry } from '../../lambdas/shared/telemetry/batch-telemetry.ts';
 import { clientsOf, type Backends } from './clients.ts';
 import type { SimulatedTime } from './clock.ts';
 import type { Gate, Process } from './faults.ts';
 import { createFunction, type Handler } from './function-host.ts';
 import type { InMemoryQueue } from './queue.ts';
+import { silent } from './silent.ts';
 import { streamName } from './stream.ts';
 
-const silent: Telemetry = {
-  count() {},
-  countByReason() {},
-  duration() {},
-  info() {},
-  warn() {},
-  error() {},
-  publish() {},
-};
 const timeoutMs = 20_000;
 const everyMs = 500;
 

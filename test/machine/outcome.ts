@@ -27,6 +27,7 @@ export const outcomeOf = ({ backends: { store, dynamodb } }: World): Outcome => 
   states: Object.fromEntries(
     dynamodb
       .items('entity-state')
+      .filter(({ subject }) => subject?.['S'] !== 'probe')
       .map(({ entity, subject, occurredAt, sourceEventId }) => [
         `${String(entity?.['S'])} ${String(subject?.['S'])}`,
         `${String(occurredAt?.['N'])} ${String(sourceEventId?.['S'])}`,

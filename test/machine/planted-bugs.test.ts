@@ -1,30 +1,33 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { plantedBugs } from './planted-bugs.ts';
+import type { Variants } from './instance.ts';
+import { plantedBugs, plantedInHolds } from './planted-bugs.ts';
 import { expectTheSameEnd } from './properties.ts';
-import { scenarios } from './scenario.ts';
-import type { Variants } from './world.ts';
+import { holdingScenarios, scenarios, type Scenario } from './scenario.ts';
 
 /** Fixed, so that whether a bug is found is no matter of luck. */
 const seed = 20261121;
 const numRuns = 100; // fast-check's own default
+const timeout = 120_000;
 
-const check = (variants: () => Variants) =>
+const check = (stories: fc.Arbitrary<Scenario>, variants: () => Variants) =>
   fc.check(
-    fc.asyncProperty(
-      scenarios({ crashing: false }),
-      async (scenario) => void (await expectTheSameEnd(scenario, variants())),
-    ),
+    fc.asyncProperty(stories, async (scenario) => void (await expectTheSameEnd(scenario, variants()))),
     { seed, numRuns, endOnFailure: true },
   );
 
-describe(`a test of the tests: the properties find, with seed ${seed} and in ${numRuns} runs, a handler that`, () => {
-  it.each(Object.entries(plantedBugs))('%s', { timeout: 60_000 }, async (_, variants) => {
-    expect((await check(variants)).failed).toBe(true);
+const kinds = [
+  ['whatever happens on the way', scenarios({ crashing: false }), plantedBugs],
+  ['stories of holds', holdingScenarios(), plantedInHolds],
+] as const;
+
+describe.each(kinds)(`a test of the tests: with seed ${seed}, in ${numRuns} runs, %s`, (_, stories, bugs) => {
+  it.each(Object.entries(bugs))('finds a machine that %s', { timeout }, async (_name, variants) => {
+    expect((await check(stories, variants)).failed).toBe(true);
   });
 
-  it('is right, and nothing is found', { timeout: 60_000 }, async () => {
-    const { failed, errorInstance } = await check(() => ({}));
+  it('finds nothing in the machine as it is', { timeout }, async () => {
+    const { failed, errorInstance } = await check(stories, () => ({}));
     expect(errorInstance).toBeNull();
     expect(failed).toBe(false);
   });

@@ -2,7 +2,7 @@ import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda'
 import type { EnrichedEvent } from '../../lambdas/enrichment/event.ts';
 import { RejectedRecordError } from '../../lambdas/shared/errors/platform-error.ts';
 import type { Handler } from './function-host.ts';
-import type { Variants } from './world.ts';
+import type { Variants } from './instance.ts';
 
 type Answering = (event: KinesisStreamEvent, ...rest: never[]) => Promise<KinesisStreamBatchResponse>;
 
@@ -85,6 +85,52 @@ const cachedAnswer = (): Variants => {
   };
 };
 
+/** The guard throws what it holds back, before there is a hold: a crash loop instead of records that are not finished. */
+const guardThatThrows = (): Variants => {
+  const heldBack = new WeakSet<object>();
+  return {
+    dependencies: (real) => {
+      const place: typeof real.holds.place = (wanted) => {
+        if (wanted.cause !== 'rejects') return real.holds.place(wanted);
+        heldBack.add(dependencies);
+        return Promise.resolve(false);
+      };
+      const dependencies = { ...real, holds: { ...real.holds, place } };
+      return dependencies;
+    },
+    handler: (real, dependencies) => async (event, context) => {
+      const answer = await real(event, context);
+      if (heldBack.delete(dependencies)) throw new Error('held back');
+      return answer;
+    },
+  };
+};
+
+/** Decodes and parks as ever, and looks at the hold before it answers. */
+const looksTooLate: Variants = {
+  dependencies: (real) => ({
+    ...real,
+    holds: {
+      ...real.holds,
+      read: async (source) => {
+        const hold = await real.holds.read(source);
+        return hold && { ...hold, standing: false };
+      },
+    },
+  }),
+};
+
+/** Ends whatever hold stands, not the one whose probe has passed. */
+const releaseWithoutNumber: Variants = {
+  holds: (real) => ({
+    ...real,
+    release: async (wanted) => {
+      const latest = await real.read(wanted.source);
+      return real.release({ ...wanted, number: latest?.number ?? wanted.number });
+    },
+  }),
+};
+
 /** Bugs that somebody has had, each as a variant of a part; a function where a world needs a memory of its own. */
 export const plantedBugs: Readonly<Record<string, () => Variants>> = {
   'answers before the statement': () => answerBeforeTheStatement,
@@ -92,4 +138,11 @@ export const plantedBugs: Readonly<Record<string, () => Variants>> = {
   'projects from RETURNING': () => projectFromReturning,
   'moves the checkpoint to the highest failure': () => checkpointAtTheHighest,
   'answers a batch from a cache': cachedAnswer,
+  'throws what the guard holds back': guardThatThrows,
+};
+
+/** As `plantedBugs`; stories of holds show them. */
+export const plantedInHolds: typeof plantedBugs = {
+  'looks at the hold after it has decoded and parked': () => looksTooLate,
+  'releases whatever hold stands': () => releaseWithoutNumber,
 };

@@ -1,9 +1,10 @@
 import { expect } from 'vitest';
 import { formatAccount } from '../../feeds/account/format-account.ts';
-import { expectedOf } from './expected.ts';
+import { expectedOf, type Outcome } from './expected.ts';
 import { accountOf, outcomeOf } from './outcome.ts';
 import type { Scenario } from './scenario.ts';
-import { playOut, smallSettings, type Settings, type Variants, type World } from './world.ts';
+import { badReason, type Variants } from './instance.ts';
+import { playOut, smallSettings, type Settings, type World } from './world.ts';
 
 /** Outbox rows are of stored events, each once; every `each` is there, and the newest `latest` of each entity. */
 const expectOutbox = ({ backends }: World, kept: ReturnType<typeof expectedOf>['kept']): void => {
@@ -28,6 +29,20 @@ const expectOutbox = ({ backends }: World, kept: ReturnType<typeof expectedOf>['
   ).toEqual([]);
 };
 
+/** A storm is held at its twentieth reject; an instance that dies takes up to nine with it that it has told nobody of. */
+const mostParked = ({ faults }: Scenario): number => 19 + 9 * faults.length;
+
+/** What a bad deploy has parked before it was held. Few records of a shard, and none where there was no bad deploy. */
+const mistakesIn = (scenario: Scenario, { deadLetters }: Outcome): ReadonlyMap<string, string> => {
+  const mistakes = Object.entries(deadLetters).filter(([, reason]) => reason === badReason);
+  if (scenario.deploys.length === 0) return new Map();
+  const byShard = Map.groupBy(mistakes, ([position]) => position.split('/')[0]);
+  // Instances that cannot tell each other anything may each park as many.
+  const canTell = scenario.outages.every(({ dependency }) => dependency !== 'controls');
+  for (const parked of byShard.values()) if (canTell) expect(parked.length).toBeLessThanOrEqual(mostParked(scenario));
+  return new Map(mistakes);
+};
+
 /** Whatever happened: in the end the tables are what the records alone say, and the account balances. */
 export const expectTheSameEnd = async (
   scenario: Scenario,
@@ -36,11 +51,24 @@ export const expectTheSameEnd = async (
 ): Promise<World> => {
   const world = await playOut(scenario, settings, variants);
   try {
-    const { kept, ...expected } = expectedOf(scenario.shards.map((records) => records.map(({ spec }) => spec)));
-    expect(outcomeOf(world)).toEqual(expected);
+    expect(world.violations).toEqual([]);
+    const outcome = outcomeOf(world);
+    const parkedByMistake = mistakesIn(scenario, outcome);
+    const specs = scenario.shards.map((records) => records.map(({ spec }) => spec));
+    const stored = new Set(Object.values(outcome.events));
+    const lostToIt = (position: string) => (stored.has(position) ? undefined : parkedByMistake.get(position));
+    const { kept, ...expected } = expectedOf(specs, lostToIt);
+    const deadLetters = { ...expected.deadLetters, ...Object.fromEntries(parkedByMistake) };
+    // What a bad deploy has parked of a batch that was not finished comes again, and may be stored by its fix; or it was
+    // stored by the code before, and parked when it came again, and then nobody has projected it.
+    const both = [...parkedByMistake.keys()].filter((position) => stored.has(position)).length;
+    const states = both > 0 ? outcome.states : expected.states;
+    expect(outcome).toEqual({ ...expected, deadLetters, states });
     expectOutbox(world, kept);
     const account = await accountOf(world);
-    if (!account.balances) throw new Error(formatAccount(account));
+    const faults = account.sources.flatMap((of) => Object.values({ ...of.faults, storedAndDead: undefined }));
+    const { storedAndDead = 0 } = account.sources[0]?.faults ?? {};
+    if (storedAndDead !== both || faults.some((count) => count !== undefined)) throw new Error(formatAccount(account));
     return world;
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);

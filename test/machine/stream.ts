@@ -8,14 +8,17 @@ import { sequenceNumberOf } from './expected.ts';
 import type { Gate, Process } from './faults.ts';
 import { bytesOf } from './records.ts';
 import type { Scenario } from './scenario.ts';
-import type { Settings, Variants } from './world.ts';
+import type { Settings } from './world.ts';
 
 /** The records of each shard, in its order; what arrives later is there from the beginning, and not read before. */
 export type Stream = readonly (readonly PolledRecord[])[];
 
 export const streamName = 'market';
 export const shardName = (shard: number): string => `shard-${shard}`;
+export const shardNumber = (name: string): number => Number(name.slice('shard-'.length));
 const arn = (service: string, name: string): string => `arn:aws:${service}:eu-west-1:000000000000:${name}`;
+
+export const streamArn = arn('kinesis', `stream/${streamName}`);
 
 export const createStream = (shards: Scenario['shards'], start: number): Stream =>
   shards.map((records, shard) => {
@@ -27,23 +30,24 @@ export const createStream = (shards: Scenario['shards'], start: number): Stream 
     });
   });
 
-interface Polling extends Pick<Variants, 'answer'> {
+interface Polling {
   readonly scenario: Scenario;
   readonly settings: Settings;
   readonly stream: Stream;
   readonly time: SimulatedTime;
   readonly gate: Gate;
   readonly backends: Backends;
+  readonly enabled: () => boolean;
   readonly invoke: (event: unknown) => Promise<InvokeResult>;
 }
 
 /** A mapping's pollers over the shards. A poller that crashes is followed by another, from the checkpoint it left. */
 export const pollShards = (polling: Polling) => {
-  const { scenario, settings, stream, time, gate, backends, invoke, answer = (payload) => payload } = polling;
+  const { scenario, settings, stream, time, gate, backends, enabled, invoke } = polling;
   const mapping: KinesisMapping = {
     uuid: 'mapping',
     functionArn: arn('lambda', 'function:enrich'),
-    streamArn: arn('kinesis', `stream/${streamName}`),
+    streamArn,
     enabled: true,
     batchSize: scenario.batchSize,
     batchingWindowMs: 0,
@@ -55,7 +59,7 @@ export const pollShards = (polling: Polling) => {
     reportBatchItemFailures: true,
     onFailureArn: arn('s3', 'bucket'),
   };
-  const state = { over: false, enabled: true, mostFailures: 0 };
+  const state = { over: false, mostFailures: 0 };
   const checkpoints = new Map<number, string>();
   /** How many records of a shard some invocation has had. */
   const delivered = new Map<number, number>();
@@ -78,7 +82,7 @@ export const pollShards = (polling: Polling) => {
       sleep: time.sleep,
       random: time.random,
       stopped: () => state.over || !process.alive,
-      enabled: () => state.enabled,
+      enabled,
       read: async (after, limit) => {
         const from = after === undefined ? 0 : records.findIndex(({ sequenceNumber }) => sequenceNumber === after) + 1;
         await time.sleep(1);
@@ -89,8 +93,7 @@ export const pollShards = (polling: Polling) => {
         const last = Records.at(-1)?.kinesis.sequenceNumber;
         const until = records.findIndex(({ sequenceNumber }) => sequenceNumber === last) + 1;
         delivered.set(shard, Math.max(delivered.get(shard) ?? 0, until));
-        const result = await invoke(event);
-        return 'payload' in result ? { ...result, payload: answer(result.payload) } : result;
+        return invoke(event);
       },
       giveUp: ({ records: given, failures }, cause, last) =>
         gate.pass({
@@ -139,7 +142,6 @@ export const pollShards = (polling: Polling) => {
     }, atMs);
   }
   return {
-    setEnabled: (enabled: boolean) => void (state.enabled = enabled),
     finished: () => stream.every((records, shard) => checkpoints.get(shard) === records.at(-1)?.sequenceNumber),
     /** Attempts that the batch which was tried most has spent. */
     mostFailures: () => state.mostFailures,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expectTheSameEnd } from './properties.ts';
-import { points, scenarios } from './scenario.ts';
+import { givingUpPoints, points, scenarios } from './scenario.ts';
 
 /**
  * The whole machine on simulated time: the real poller, handler, stores, intakes and account, over a stream, a database,
@@ -13,18 +13,31 @@ import { points, scenarios } from './scenario.ts';
  * was away (milliseconds from the start). Below stands what differs, then every call in its order: seconds, process, call.
  * To see it again: `fc.assert(…, { seed, path })`, both as printed. A run depends on nothing but its scenario.
  */
-const numRuns = 250;
+const timeout = 120_000;
 
 describe('whatever happens on the way', () => {
-  it('the tables end as the records alone say, and the account balances', { timeout: 120_000 }, async () => {
+  it('the tables end as the records alone say, and the account balances', { timeout }, async () => {
     const met = new Set<string>();
     await fc.assert(
       fc.asyncProperty(scenarios({ crashing: false }), async (scenario) => {
         const { gate } = await expectTheSameEnd(scenario);
         for (const point of gate.counts.keys()) met.add(point);
       }),
-      { numRuns },
+      { numRuns: 200 },
     );
+    // A point that no scenario comes past is no point of a crash.
     expect(points.filter((point) => !met.has(point))).toEqual([]);
+  });
+
+  it('records that crash whoever reads them are given up alone', { timeout }, async () => {
+    const met = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(scenarios({ crashing: true }), async (scenario) => {
+        const { gate } = await expectTheSameEnd(scenario);
+        for (const point of gate.counts.keys()) met.add(point);
+      }),
+      { numRuns: 50 },
+    );
+    expect(givingUpPoints.filter((point) => !met.has(point))).toEqual([]);
   });
 });

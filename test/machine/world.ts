@@ -1,53 +1,36 @@
-import type { Context } from 'aws-lambda';
-import { enrichEvents } from '../../lambdas/enrichment/enrich-events.ts';
-import type { EnrichmentDependencies } from '../../lambdas/enrichment/dependencies.ts';
-import { createEntityStateStore } from '../../lambdas/enrichment/entity-state-store.ts';
-import { createEventStore } from '../../lambdas/enrichment/event-store.ts';
-import { createBreakers } from '../../lambdas/enrichment/breakers.ts';
-import { createVerdictStore } from '../../lambdas/enrichment/verdict-store.ts';
-import { createHoldStore } from '../../lambdas/shared/holds/hold-store.ts';
-import { createBreakerStore } from '../../lambdas/shared/resilience/breaker-store.ts';
-import { createParkedStore } from '../../lambdas/enrichment/parked-store.ts';
-import { createDecoder } from '../../lambdas/shared/serde/decoder.ts';
-import type { Telemetry } from '../../lambdas/shared/telemetry/batch-telemetry.ts';
-import { emptyRegistry } from '../feeds/support/empty-registry.ts';
-import { schemaIds } from '../feeds/support/encoder.ts';
 import { morning } from '../support/events.ts';
-import { clientsOf, type Backends, type Clients } from './clients.ts';
+import { clientsOf, type Backends } from './clients.ts';
 import { onSimulatedTime, type SimulatedTime } from './clock.ts';
-import { createGate, type Gate, type Process } from './faults.ts';
-import { createFunction, type Handler } from './function-host.ts';
-import { createInMemoryTables } from './in-memory-tables.ts';
+import { createGate, type Gate } from './faults.ts';
+import { createFunction } from './function-host.ts';
 import { Tables } from './in-memory-store.ts';
+import { createInMemoryTables } from './in-memory-tables.ts';
+import { startEnrichment, type Variants, type Version } from './instance.ts';
 import { createIntakes } from './intakes.ts';
+import { createKeeper, createMapping } from './keeper.ts';
+import { createOperator } from './operator.ts';
 import { createQueue } from './queue.ts';
-import { source } from './records.ts';
 import type { Scenario } from './scenario.ts';
 import { createStream, pollShards, type Stream } from './stream.ts';
 
-/** A day after the events' own time. */
+/** An hour after the events' own time. */
 export const startOfTime = morning / 1000 + 3_600_000;
-
-/** What a test may put in the place of the real thing, to see whether the properties notice. */
-export interface Variants {
-  readonly dependencies?: (real: EnrichmentDependencies, clients: Clients) => EnrichmentDependencies;
-  readonly handler?: (real: Handler, dependencies: EnrichmentDependencies) => Handler;
-  /** What the poller makes of an answer. */
-  readonly answer?: (payload: unknown) => unknown;
-}
 
 export interface Settings {
   readonly timeoutMs: number;
   readonly maxAttempts: number;
   readonly maxAgeMs: number;
   readonly holdAfterSeconds: number;
+  /** Until a mapping has been switched. */
+  readonly longestSwitchMs: number;
 }
-/** Attempts enough for every crash that a scenario plans, and short enough to see a crashing record given up. */
+/** Attempts enough for every crash that a scenario plans, and few enough to see a crashing record given up. */
 export const smallSettings: Settings = {
   timeoutMs: 20_000,
-  maxAttempts: 40,
+  maxAttempts: 30,
   maxAgeMs: 6 * 3_600_000,
-  holdAfterSeconds: 60,
+  holdAfterSeconds: 20,
+  longestSwitchMs: 30_000,
 };
 
 export interface World {
@@ -55,53 +38,47 @@ export interface World {
   readonly stream: Stream;
   readonly gate: Gate;
   readonly invocations: number;
+  /** Attempts that the batch which was tried most has spent. */
+  readonly mostFailures: number;
+  /** What must never happen, whatever the end is like. */
+  readonly violations: readonly string[];
 }
 
-const queueUrl = 'https://sqs.eu-west-1.amazonaws.com/000000000000/parked';
-const silent: Telemetry = {
-  count() {},
-  countByReason() {},
-  duration() {},
-  info() {},
-  warn() {},
-  error() {},
-  publish() {},
+const latestMs = 24 * 3_600_000;
+
+/** When the last thing has gone wrong that a scenario plans for a time. */
+const endOf = ({ outages, redeliveries, deploys, holds }: Scenario): number =>
+  startOfTime +
+  Math.max(
+    0,
+    ...[...outages, ...deploys].map(({ fromMs, forMs }) => fromMs + forMs),
+    ...redeliveries.map(({ atMs }) => atMs),
+    ...holds.map(({ atMs, forMs }) => atMs + forMs),
+  );
+
+/** As many of one reason as the guard asks for. */
+const hasStorm = ({ shards }: Scenario): boolean =>
+  shards.some((records) => [...Map.groupBy(records, ({ spec }) => spec.kind).values()].some((of) => of.length >= 20));
+
+/** What an invocation that began before a hold may still do, and how old its look at it may be. */
+const graceMs = 10_000;
+
+/** Under a hold nothing is parked. What cannot be looked at holds nobody: without the table of controls nothing is asked for. */
+const watchParking = (
+  { dynamodb, parked }: Backends,
+  time: SimulatedTime,
+  { outages }: Scenario,
+  { timeoutMs }: Settings,
+  violations: string[],
+): void => {
+  if (outages.some(({ dependency }) => dependency === 'controls')) return;
+  parked.onSend((body) => {
+    const hold = dynamodb.items('controls').find(({ id }) => id?.['S'] === 'hold/market');
+    if (hold?.['standing']?.['BOOL'] !== true || body.startsWith('{"probe":')) return;
+    const sinceMs = time.now() - Date.parse(String(hold['since']?.['S']));
+    if (sinceMs > timeoutMs + graceMs) violations.push(`parked ${sinceMs / 1000} s after the hold was set: ${body}`);
+  });
 };
-
-/** One for all instances: all that it remembers are schemas. */
-const decoder = createDecoder({
-  subjects: Object.keys(source.enrichers),
-  schemaIds,
-  registry: emptyRegistry,
-  maxRecordBytes: 10_000,
-  maxInflatedBytes: 10_000,
-  now: () => Date.now(),
-});
-
-const dependenciesOf = (clients: Clients, { name }: Process, settings: Settings): EnrichmentDependencies => ({
-  source,
-  rules: { source: 'market', maxFutureSeconds: 60, horizonDays: undefined },
-  decoder,
-  events: createEventStore(clients.database, 'market', source.windowSpans),
-  entityState: createEntityStateStore(clients.dynamodb, 'entity-state', 'market'),
-  parked: createParkedStore(
-    clients,
-    { source: 'market', queueUrl, bucket: 'bucket', idempotencyTable: 'idempotency' },
-    Date.now,
-  ),
-  holds: createHoldStore(clients.dynamodb, 'controls'),
-  verdicts: createVerdictStore(clients.dynamodb, 'controls'),
-  breakers: createBreakers(
-    { store: createBreakerStore(clients.dynamodb, 'controls'), instance: name, now: Date.now },
-    silent,
-  ),
-  deployment: 'v1',
-  holdAfterSeconds: settings.holdAfterSeconds,
-  telemetry: silent,
-  now: Date.now,
-});
-
-const latestMs = 12 * 3_600_000;
 
 const play = async (
   time: SimulatedTime,
@@ -117,51 +94,61 @@ const play = async (
     givenUp: createQueue('given-up'),
     bucket: new Map(),
   };
+  const violations: string[] = [];
+  watchParking(backends, time, scenario, settings, violations);
+  let version: Version = { number: 1, bad: undefined };
   const enrichment = createFunction(
     {
       name: 'enrich',
       timeoutMs: settings.timeoutMs,
-      reserved: 10,
-      start: (process: Process) => {
-        const clients = clientsOf(backends, gate, process);
-        const real = dependenciesOf(clients, process, settings);
-        const dependencies = variants.dependencies?.(real, clients) ?? real;
-        const handler = enrichEvents(dependencies) as (event: never, context: Context) => Promise<unknown>;
-        return variants.handler?.(handler, dependencies) ?? handler;
-      },
+      reserved: scenario.reserved,
+      start: (process) =>
+        startEnrichment(clientsOf(backends, gate, process), process, version, settings.holdAfterSeconds, variants),
     },
     time,
     gate,
   );
+  const deploy = (bad: Version['bad']): void => {
+    version = { number: version.number + 1, bad };
+    enrichment.deploy();
+  };
+  for (const { fromMs, forMs, how } of scenario.deploys) {
+    setTimeout(() => deploy(how), fromMs);
+    setTimeout(() => deploy(undefined), fromMs + forMs);
+  }
+  const { invoke } = enrichment;
+  const mapping = createMapping(time, gate, settings.longestSwitchMs);
+  const { enabled } = mapping;
   const stream = createStream(scenario.shards, startOfTime);
-  const pollers = pollShards({
-    scenario,
-    settings,
-    stream,
-    time,
-    gate,
-    backends,
-    invoke: enrichment.invoke,
-    ...variants,
-  });
+  const pollers = pollShards({ scenario, settings, stream, time, gate, backends, enabled, invoke });
   const intakes = createIntakes(backends, time, gate);
-  const disturbedUntil = Math.max(
-    startOfTime,
-    ...scenario.outages.map(({ fromMs, forMs }) => startOfTime + fromMs + forMs),
-    ...scenario.redeliveries.map(({ atMs }) => startOfTime + atMs),
-  );
+  const holdsOf = variants.holds ?? ((real) => real);
+  const keeper = createKeeper({ backends, stream, mapping, time, gate, invoke, holdsOf });
+  const operator = createOperator(backends, time, gate, scenario.holds, endOf(scenario), hasStorm(scenario));
+
   const atRest = (): boolean =>
-    time.now() > disturbedUntil && pollers.finished() && enrichment.busy() === 0 && intakes.empty();
+    time.now() > endOf(scenario) &&
+    pollers.finished() &&
+    enrichment.busy() === 0 &&
+    intakes.empty() &&
+    operator.standing() === 0;
   try {
     await time.runUntil(atRest, startOfTime + latestMs);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     throw new Error(`${text}\n${gate.trace.slice(-60).join('\n')}`, { cause: error });
   } finally {
-    pollers.stop();
-    intakes.stop();
+    for (const part of [pollers, intakes, keeper, operator]) part.stop();
   }
-  return { backends, stream, gate, invocations: enrichment.invocations() };
+  violations.push(...operator.violations);
+  return {
+    backends,
+    stream,
+    gate,
+    invocations: enrichment.invocations(),
+    mostFailures: pollers.mostFailures(),
+    violations,
+  };
 };
 
 /** Plays a scenario to its end: everything read, nothing waiting, nothing away any more. */

@@ -28,6 +28,11 @@ const plan = (tableAway: fc.Arbitrary<readonly Span[]>): fc.Arbitrary<Plan> =>
     until: fc.constant(until),
   });
 
+const flapping = fc
+  .array(span(awayFrom, 12_000), { minLength: 1, maxLength: 4 })
+  .chain((dependencyAway) =>
+    plan(fc.array(span(0, 30_000), { maxLength: 2 })).map((each) => ({ ...each, dependencyAway })),
+  );
 const tableUp = plan(fc.constant([]));
 const tableWavering = plan(fc.array(span(0, 30_000), { minLength: 1, maxLength: 3 }));
 const runs = { numRuns: 60 };
@@ -63,9 +68,9 @@ describe('however instances, failures and deaths fall together, a breaker', () =
 
   it('lets all calls through soon after the dependency is back, also where the table is not', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.oneof(tableUp, tableWavering), async (each) => {
+      fc.asyncProperty(fc.oneof(tableUp, tableWavering, flapping), async (each) => {
         const { calls } = await simulate(each);
-        const [[, back]] = each.dependencyAway as [Span];
+        const back = Math.max(...each.dependencyAway.map(([, to]) => to));
         const late = calls.filter(({ at }) => at >= Math.max(back, 20_000) + backWithinMs);
         const living = each.instances.filter(({ diesAt }) => diesAt === Infinity).length;
         expect(new Set(late.map(({ instance: by }) => by)).size).toBe(living);

@@ -72,7 +72,7 @@ describe('the schema registry', () => {
   });
 
   it('asks for few ids at once', async () => {
-    const { world, asked, find } = await registryOver(() => sleep(5, version()));
+    const { world, asked, find } = await registryOver(() => sleep(100, version()));
     await Promise.all(uuids(20).map((each) => find(each)));
     expect(asked.length).toBe(20);
     expect(world.mostAtOnce).toBe(4);
