@@ -33,7 +33,7 @@ describe('a throttle of a queue’s function', () => {
     const seen = await simulateQueue({
       sent: { a: 0 },
       mapping: { visibilityMs: 5_000 },
-      behaviour: (_, call) => (call <= 8 ? throttle : fine),
+      behaviour: (_, call) => (call <= 12 ? throttle : fine),
     });
     const [first = [], second = []] = [1, 2].map((count) => seen.calls.filter(({ counts }) => counts[0] === count));
     expect(first.every(({ at }) => at < 5_000)).toBe(true);
