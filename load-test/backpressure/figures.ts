@@ -14,6 +14,13 @@ const mean = (values: readonly number[]): number =>
   values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 const most = (values: readonly number[]): number => Math.max(0, ...values);
 
+/** As far behind as a shard is that is looked at once a second, and a bit. Seconds. */
+const noLag = 2;
+
+/** When the lag was gone after the slow time, seconds since the first sample; undefined where it never was. */
+export const lagGoneAt = (samples: readonly Sample[], slow: Span): number | undefined =>
+  samples.find(({ at, lag }) => at >= slow.to && lag < noLag)?.at;
+
 /** What the four times of a run were like. @param back - when it had caught up, seconds */
 export const figuresOf = (samples: readonly Sample[], slow: Span, back: number): readonly Figure[] => {
   const within = (from: number, to: number) => samples.filter(({ at }) => at >= from && at < to);

@@ -49,5 +49,6 @@ if (values.write && problems.length === 0) {
     forText: values.for,
   });
   writeFileSync(page, replaceSection(readFileSync(page, 'utf8'), 'faults', table));
+  console.error('written; npm run format lays out its tables');
 }
 process.exitCode = problems.length === 0 ? 0 : 1;

@@ -27,7 +27,7 @@ interface Answered {
   readonly patienceMs?: number;
   readonly work: () => Input;
   /** What takes time of its own, such as an invocation. */
-  readonly then?: () => Promise<Input>;
+  readonly afterwards?: () => Promise<Input>;
 }
 type Answer = (command: string, input: Input) => Answered;
 
@@ -56,8 +56,8 @@ export const answering = <C extends { readonly middlewareStack: unknown }>(
   stack.addRelativeTo(
     (_, { commandName = '' }) =>
       async ({ input }) => {
-        const { then, ...call } = answer(commandName, input);
-        const output = { ...(await gate.pass({ process, ...call })), ...(await then?.()) };
+        const { afterwards, ...call } = answer(commandName, input);
+        const output = { ...(await gate.pass({ process, ...call })), ...(await afterwards?.()) };
         return { response: {}, output: { $metadata: {}, ...output } };
       },
     { relation: 'before', toMiddleware: 'serializerMiddleware', name: 'inMemory' },
@@ -106,7 +106,7 @@ export const clientsOf = (backends: Backends, gate: Gate, process: Process) => {
         }[];
         for (const { MessageBody: body } of entries) backends.parked.send(body);
         // The SDK compares it with what it has sent.
-        const MD5OfMessageBody = hash('md5', String(input['MessageBody'] ?? ''));
+        const MD5OfMessageBody = hash('md5', entries[0]?.MessageBody ?? '');
         return { Successful: [], Failed: [], MD5OfMessageBody };
       },
     })),

@@ -11,7 +11,7 @@ import { silent } from './silent.ts';
 import { streamName } from './stream.ts';
 
 const timeoutMs = 20_000;
-const everyMs = 500;
+const everyMs = 2_000;
 
 /** The two functions that take dead letters in, and what polls their queues. */
 export const createIntakes = (backends: Backends, time: SimulatedTime, gate: Gate) => {

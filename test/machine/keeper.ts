@@ -83,13 +83,13 @@ const lambdaOf = ({ mapping, gate, invoke }: Keeping, process: Process): LambdaC
       const work = () => (mapping.change(input['Enabled'] === true), { State: mapping.state() });
       return { point: 'mapping update', dependency, work };
     }
-    const then = async (): Promise<Record<string, unknown>> => {
+    const afterwards = async (): Promise<Record<string, unknown>> => {
       const result = await invoke(JSON.parse(Buffer.from(input['Payload'] as Uint8Array).toString()));
       if ('throttled' in result) throw thrown('TooManyRequestsException');
       if ('error' in result) return { FunctionError: result.error };
       return { Payload: Buffer.from(JSON.stringify(result.payload)) };
     };
-    return { point: 'probe invoke', dependency, work: () => ({}), then };
+    return { point: 'probe invoke', dependency, work: () => ({}), afterwards };
   });
 
 const everyMs = 60_000;

@@ -19,11 +19,11 @@ export interface InMemoryQueue {
 export const createQueue = (name: string): InMemoryQueue => {
   const waiting = new Map<string, Waiting>();
   let sent = 0;
-  let tell = (_: string): void => {};
+  let listener: ((body: string) => void) | undefined;
   return {
-    onSend: (listener) => void (tell = listener),
+    onSend: (listens) => void (listener = listens),
     send: (body) => {
-      tell(body);
+      listener?.(body);
       const id = `${name}-${(sent += 1)}`;
       waiting.set(id, { id, body, visibleAt: 0 });
     },

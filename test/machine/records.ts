@@ -59,10 +59,16 @@ export const bytesOf = (spec: RecordSpec, shard: number, n: number): Buffer => {
   }
 };
 
-/** The market's own enrichers; trades are delivered each, so that a scenario has both kinds of delivery. */
+/**
+ * The market's own enrichers. Trades are delivered each, so that a scenario has both kinds of delivery; quotes share a
+ * channel, so that it matters of which entity the latest is.
+ */
 export const source: SourceDefinition = {
   enrichers: {
-    'market-quote': enrichQuote,
+    'market-quote': (event) => ({
+      ...enrichQuote(event),
+      message: { channel: 'market/quotes', delivery: 'latest', perSecond: 5 },
+    }),
     'market-trade': (event) => {
       if (event.body['symbol'] === crashing) throw new TypeError('a bug that this record alone meets');
       return { ...enrichTrade(event), message: { channel: 'market/trades', delivery: 'each' } };

@@ -13,7 +13,9 @@ import { givingUpPoints, points, scenarios } from './scenario.ts';
  * was away (milliseconds from the start). Below stands what differs, then every call in its order: seconds, process, call.
  * To see it again: `fc.assert(…, { seed, path })`, both as printed. A run depends on nothing but its scenario.
  */
-const timeout = 120_000;
+/** For a longer search than a commit has time for: `MACHINE_RUNS=5000 npx vitest run test/machine/whole-machine`. */
+const numRuns = Number(process.env['MACHINE_RUNS'] ?? 200);
+const timeout = Math.max(120_000, numRuns * 600);
 
 describe('whatever happens on the way', () => {
   it('the tables end as the records alone say, and the account balances', { timeout }, async () => {
@@ -23,7 +25,7 @@ describe('whatever happens on the way', () => {
         const { gate } = await expectTheSameEnd(scenario);
         for (const point of gate.counts.keys()) met.add(point);
       }),
-      { numRuns: 200 },
+      { numRuns },
     );
     // A point that no scenario comes past is no point of a crash.
     expect(points.filter((point) => !met.has(point))).toEqual([]);
@@ -36,7 +38,7 @@ describe('whatever happens on the way', () => {
         const { gate } = await expectTheSameEnd(scenario);
         for (const point of gate.counts.keys()) met.add(point);
       }),
-      { numRuns: 50 },
+      { numRuns: Math.ceil(numRuns / 4) },
     );
     expect(givingUpPoints.filter((point) => !met.has(point))).toEqual([]);
   });

@@ -9,7 +9,7 @@ interface Known {
 
 const known = {
   kill: {
-    line: 'SIGKILL to functions, before and after the statement, the parking and the projection',
+    line: 'SIGKILL to functions, before and after statement, parking and projection (no relay yet)',
     proxied: ['dynamodb', 'sqs'],
   },
   'postgres-down': { line: 'PostgreSQL is killed, and comes back through crash recovery' },

@@ -53,7 +53,7 @@ const widths = {
   name: 24,
   lasted: 10,
   recovered: 14,
-  longestLag: 14,
+  longestLag: 17,
   mostAttempts: 10,
   deadLetters: 14,
   peakMemory: 13,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { curve, niceStep, smooth } from '../../../load-test/backpressure/curve.ts';
-import { figuresOf } from '../../../load-test/backpressure/figures.ts';
+import { figuresOf, lagGoneAt } from '../../../load-test/backpressure/figures.ts';
 import { faultTable, replaceSection } from '../../../load-test/chaos/fault-table.ts';
 
 const samples = Array.from({ length: 40 }, (_, at) => ({
@@ -30,6 +30,8 @@ describe('the curve of backpressure', () => {
     const [lag, stored, memory] = figuresOf(samples, { from: 10, to: 20 }, 25);
     expect(lag?.cells).toEqual(['1.0', '9.0', '1.0', '1.0']);
     expect(stored?.cells).toEqual(['500', '100', '500', '500']);
+    expect(lagGoneAt(samples, { from: 10, to: 20 })).toBe(20);
+    expect(lagGoneAt(samples, { from: 10, to: 40 })).toBeUndefined();
     expect(memory?.cells).toEqual(['152', '152', '152', '152']);
   });
 });
