@@ -126,6 +126,7 @@ describe.each(environmentNames)('operations in %s', (name) => {
     ]);
     const conditions = platform
       .ofType('AWS::IAM::Policy')
+      .filter(({ stack }) => stack === 'operations')
       .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
       .filter(({ Action }) =>
         ['lambda:UpdateEventSourceMapping', 'dynamodb:GetItem,dynamodb:PutItem'].includes(String(Action)),
