@@ -168,7 +168,12 @@ export const runSession = async (session: Session): Promise<Outcome> => {
     );
     const isKnown = 'simulate' in options.feed || options.chaos.length > 0;
     const wrong = isKnown
-      ? await checkWrong(ledger, platform.readers.readDeadLetters(), startedAt, faults.expected())
+      ? await checkWrong(
+          ledger,
+          { letters: platform.readers.readDeadLetters(), held: platform.readers.readHeld() },
+          startedAt,
+          faults.expected(),
+        )
       : undefined;
     return { account, wrong, chaos, feedError };
   } finally {

@@ -56,6 +56,7 @@ export interface HeldRecord {
   readonly source: string;
   readonly position: StreamPosition;
   readonly arrivedAt: number;
+  readonly digest: string;
 }
 
 /** One string per key, for sets. */

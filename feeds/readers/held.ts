@@ -1,4 +1,5 @@
 import { compareSequence } from '../../lambdas/shared/stream/position.ts';
+import { digestOf } from '../account/digest.ts';
 import type { HeldRecord, StreamPage } from '../account/evidence.ts';
 
 export interface HeldPlaces {
@@ -26,6 +27,11 @@ export const createHeldReader = ({
       const checkpoint = checkpointOf(stream, shard);
       yield records
         .filter(({ sequenceNumber }) => checkpoint === undefined || compareSequence(sequenceNumber, checkpoint) > 0)
-        .map(({ sequenceNumber, arrivedAt }) => ({ source, position: { stream, shard, sequenceNumber }, arrivedAt }));
+        .map(({ sequenceNumber, arrivedAt, bytes }) => ({
+          source,
+          position: { stream, shard, sequenceNumber },
+          arrivedAt,
+          digest: digestOf(bytes),
+        }));
     }
   };

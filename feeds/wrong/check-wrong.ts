@@ -1,5 +1,5 @@
 import { positionKey } from '../../lambdas/shared/stream/position.ts';
-import type { DeadLetter } from '../account/evidence.ts';
+import type { DeadLetter, HeldRecord } from '../account/evidence.ts';
 import { ledgerKey, type WrongLedger, type WrongSent } from './wrong-ledger.ts';
 
 /** What must not be, of wrong records and parked ones. */
@@ -43,6 +43,8 @@ export interface WrongCheck {
   readonly sent: number;
   /** With the right reason, each position once. */
   readonly found: number;
+  /** Not in the dead letters, because their source is held: they are still to come. */
+  readonly held: number;
   /** Bytes that are in the stream more often than they were given to it: a producer that got no answer sends again. */
   readonly sentAgain: number;
   readonly faultCount: number;
@@ -56,6 +58,12 @@ export interface WrongCheck {
   readonly ofFaults: readonly (Pick<ExpectedLetters, 'what' | 'least' | 'most'> & { readonly count: number })[];
   /** Expected or not; the first thousand. */
   readonly unsent: readonly UnsentLetter[];
+}
+
+/** Where records that were sent wrong can be. */
+export interface WhereRecordsAre {
+  readonly letters: AsyncIterable<readonly DeadLetter[]>;
+  readonly held: AsyncIterable<readonly HeldRecord[]>;
 }
 
 const mostFaults = 20;
@@ -72,12 +80,13 @@ const addTo = (times: Map<string, number[]>, reason: string, { arrivedAt, takenI
  * and nobody else parked, or given up by Lambda, but for what is expected besides. A record that was sent wrong and given
  * up on is missing.
  * @param letters - all there are, each position once
+ * @param held - what is not read for now: none of it is missing
  * @param since - milliseconds; what arrived before was sent by an earlier run
  * @param expected - what else is there by right
  */
 export const checkWrong = async (
   ledger: WrongLedger,
-  letters: AsyncIterable<readonly DeadLetter[]>,
+  { letters, held }: WhereRecordsAre,
   since: number,
   expected: readonly ExpectedLetters[] = [],
 ): Promise<WrongCheck> => {
@@ -120,10 +129,22 @@ export const checkWrong = async (
   };
   for await (const page of letters) for (const letter of page) if (letter.arrivedAt >= since) look(letter);
 
+  const heldBack = new Map<string, number>();
+  for await (const page of held) {
+    for (const { source, digest } of page) {
+      const key = ledgerKey(source, digest);
+      if (ledger.has(key)) heldBack.set(key, (heldBack.get(key) ?? 0) + 1);
+    }
+  }
+
   let sent = 0;
+  let waiting = 0;
   for (const [key, { source, kind, times: sentTimes }] of ledger) {
     sent += sentTimes;
-    for (let missing = sentTimes - (times.get(key) ?? 0); missing > 0; missing -= 1)
+    const notThere = Math.max(0, sentTimes - (times.get(key) ?? 0));
+    const ofThem = Math.min(notThere, heldBack.get(key) ?? 0);
+    waiting += ofThem;
+    for (let missing = notThere - ofThem; missing > 0; missing -= 1)
       fail({
         fault: 'missing',
         source,
@@ -138,5 +159,5 @@ export const checkWrong = async (
     const range = least === most ? String(most) : `${least} to ${most}`;
     fail({ fault: 'notAsMany', source: 'all', kind: what, position: undefined, expected: range, found: String(count) });
   }
-  return { sent, found, sentAgain, faultCount, faults, parkedAfter, givenUpAfter, ofFaults, unsent };
+  return { sent, found, held: waiting, sentAgain, faultCount, faults, parkedAfter, givenUpAfter, ofFaults, unsent };
 };

@@ -36,6 +36,7 @@ const faultLine = ({ fault, source, kind, position, expected, found }: WrongFaul
 export const formatWrong = ({
   sent,
   found,
+  held,
   sentAgain,
   faultCount,
   faults,
@@ -46,6 +47,7 @@ export const formatWrong = ({
   const all = [...parkedAfter.values()].flat();
   return [
     `Wrong on purpose: ${number(sent)} records, ${number(found)} in the dead letters with their reason`,
+    ...(held > 0 ? [`  ${number(held)} are held with their source: they are judged when it is read again`] : []),
     ...(sentAgain > 0 ? [`  ${number(sentAgain)} were sent once more by the producer, and are there once more`] : []),
     ...(all.length === 0 && givenUpAfter.size === 0
       ? []

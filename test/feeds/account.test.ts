@@ -107,7 +107,7 @@ describe('an account does not balance', () => {
         const ghost = all.length + 7;
         world.stored.push(rowOf(ghost));
         world.deadLetters.push(letterOf(ghost + 1));
-        world.held.push({ source: 'market', position: positionOf(ghost + 2), arrivedAt: keepsFrom });
+        world.held.push({ source: 'market', position: positionOf(ghost + 2), arrivedAt: keepsFrom, digest: '' });
         // What comes behind the newest record of a shard, or stands in an empty one, is not old: it is made up.
         await expect(faultsOf(world)).resolves.toEqual({ phantomRow: 1, phantomDeadLetter: 1, phantomHeld: 1 });
       }),

@@ -70,7 +70,8 @@ export const worldOf = (fates: readonly Fate[]): KnownWorld => {
     if (fate !== 'parked') world.identities.set(bytesOf(n).toString(), identity);
     if (fate === 'stored') world.stored.push(rowOf(n));
     if (fate === 'parked' || fate === 'given-up') world.deadLetters.push(letterOf(n, fate));
-    if (fate === 'held') world.held.push({ source: 'market', position: positionOf(n), arrivedAt });
+    if (fate === 'held')
+      world.held.push({ source: 'market', position: positionOf(n), arrivedAt, digest: digestOf(bytesOf(n)) });
   });
   return world;
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../feeds/account/digest.ts';
-import type { DeadLetter } from '../../../feeds/account/evidence.ts';
+import type { DeadLetter, HeldRecord } from '../../../feeds/account/evidence.ts';
 import type { FeedRecord, Wrong } from '../../../feeds/feed-event.ts';
 import { checkWrong, type ExpectedLetters } from '../../../feeds/wrong/check-wrong.ts';
 import { formatWrong } from '../../../feeds/wrong/format-wrong.ts';
@@ -34,6 +34,7 @@ const check = async (
   sent: readonly FeedRecord[],
   letters: readonly DeadLetter[],
   expected: readonly ExpectedLetters[] = [],
+  held: readonly HeldRecord[] = [],
 ) => {
   const taken: string[] = [];
   const send = (records: readonly { data: Buffer }[]): Promise<void> => {
@@ -48,7 +49,10 @@ const check = async (
     yield letters.slice(0, 1);
     yield letters.slice(1);
   };
-  return checkWrong(ledger, pages(), since, expected);
+  const heldPages = async function* () {
+    yield held;
+  };
+  return checkWrong(ledger, { letters: pages(), held: heldPages() }, since, expected);
 };
 
 describe('what was sent wrong on purpose', () => {
@@ -213,5 +217,24 @@ describe('the table of how long dead letters took', () => {
     expect(formatWrong(await check([], []))).toBe(
       'Wrong on purpose: 0 records, 0 in the dead letters with their reason',
     );
+  });
+
+  it('is not missing where its source is held: once for each that is there', async () => {
+    const wrong = { name: 'cut', reason: 'truncated-frame' } as const;
+    const held = (text: string, n: number): HeldRecord => ({
+      source: 'market',
+      position: { stream: 'stream', shard: 'shard', sequenceNumber: String(9_000 + n) },
+      arrivedAt: since + 1_000,
+      digest: digestOf(Buffer.from(text)),
+    });
+    const sent = [record('a', wrong), record('a', wrong), record('b', wrong), record('c', wrong)];
+    const result = await check(
+      sent,
+      [letter('c', 'truncated-frame')],
+      [],
+      [held('a', 1), held('right', 2), held('c', 3)],
+    );
+    expect(result).toMatchObject({ sent: 4, found: 1, held: 1, faultCount: 2 });
+    expect(formatWrong(result)).toContain('1 are held with their source');
   });
 });
