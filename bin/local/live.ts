@@ -42,11 +42,16 @@ export const readLiveCounts = (metrics: MetricsStore, source: string, sent: numb
 
 const number = (value: number): string => Math.round(value).toLocaleString('en-US');
 
-export const formatLive = (counts: readonly LiveCounts[], elapsedMs: number): string[] => [
+/** @param held - cause by source */
+export const formatLive = (
+  counts: readonly LiveCounts[],
+  elapsedMs: number,
+  held: ReadonlyMap<string, string> = new Map(),
+): string[] => [
   `${Math.round(elapsedMs / 1000)} s`,
   ...counts.map(({ source, sent, stored, duplicates, rejected, lagMs }) =>
     [
-      `${source}: sent ${number(sent)}`,
+      `${source}${held.has(source) ? ` HELD (${held.get(source)})` : ''}: sent ${number(sent)}`,
       `stored ${number(stored)}`,
       `duplicates ${number(duplicates)}`,
       `rejected ${number(rejected)}`,

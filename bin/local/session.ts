@@ -18,6 +18,7 @@ import type { LocalOptions } from './options.ts';
 import type { Platform } from './platform.ts';
 import type { Screen } from './screen.ts';
 import type { StopSignals } from './stop-signals.ts';
+import { watchHolds } from './watch-holds.ts';
 
 export interface Session {
   readonly options: LocalOptions;
@@ -34,6 +35,7 @@ export interface Session {
 /** Once all shards are read to their end, what does not balance after this long never will. */
 const settledMs = 5_000;
 const lookAgainMs = 2_000;
+const lookAtHoldsMs = 1_000;
 /** Records a second; a replay has no rate of its own that could be known beforehand. */
 const slowReplay = 20;
 
@@ -136,8 +138,10 @@ export const runSession = async (session: Session): Promise<Outcome> => {
     const counts = platform.sources.map((source) =>
       readLiveCounts(run.world.metrics, source, sent.get(source) ?? 0, now),
     );
-    screen.show(formatLive(counts, now - startedAt));
+    screen.show(formatLive(counts, now - startedAt, watch.standing()));
   };
+  const watch = watchHolds({ holds: () => platform.holds(), say: (line) => run.world.progress(line) });
+  const watching = setInterval(() => void watch.look(), lookAtHoldsMs);
   const timer = setInterval(show, liveEveryMs);
   try {
     let feedError: unknown;
@@ -178,5 +182,6 @@ export const runSession = async (session: Session): Promise<Outcome> => {
     return { account, wrong, chaos, feedError };
   } finally {
     clearInterval(timer);
+    clearInterval(watching);
   }
 };
