@@ -30,6 +30,7 @@ const traffic = (count: number, everyMs: number): readonly ArrivingRecord[] =>
 const outageOf = (dependency: string, forMs: number, how: 'refuses' | 'hangs', seed: number): Scenario => ({
   seed,
   batchSize: market.batchSize,
+  parallelization: market.lanesPerShard,
   // Half a day is for the keeper, which looks every five seconds of it.
   shards: forMs > hour ? [traffic(15, forMs / 12)] : [traffic(60, forMs / 40), traffic(60, forMs / 40)],
   faults: [],
