@@ -133,10 +133,12 @@ export const createFaults = (options: FaultsOptions): Faults => {
       }),
     'dynamodb-throttle': () => dynamodbThrottle(needed(proxies.dynamodb), throttledShare, random),
     'dynamodb-down': () => withRetries(serviceDown('dynamodb-down', takeable.dynamodb), metrics, ['entity-state']),
+    'dynamodb-down': () =>
+      withRetries(serviceDown('dynamodb-down', takeable.dynamodb), metrics, ['entity-state', 'idempotency']),
     'queue-down': () =>
       poisoned(withRetries(serviceDown('queue-down', takeable.sqs), metrics, ['parked-queue']), () => poison.send(3)),
     'bucket-down': () =>
-      poisoned(withRetries(serviceDown('bucket-down', takeable.s3), metrics, ['parked-queue']), poison.sendLarge),
+      poisoned(withRetries(serviceDown('bucket-down', takeable.s3), metrics, ['dead-letter-bucket']), poison.sendLarge),
     'registry-down': () =>
       withProducerAhead(
         withRetries(serviceDown('registry-down', takeable.registry), metrics, ['registry']),
