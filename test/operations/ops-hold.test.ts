@@ -67,11 +67,12 @@ describe('ops hold', { timeout: 60_000 }, () => {
     expect(status).toBe(0);
     const answer = JSON.parse(out) as { hold: Hold; look: { did: string[] } };
     expect(answer.look.did).toEqual(['mapping-enabled']);
-    expect(answer.hold).toMatchObject({ standing: false, mappingDisabled: false });
+    expect(answer.hold).toMatchObject({ standing: false, mappingDisabled: true });
     const accepted = Date.parse(answer.hold.parkUntil ?? '') - 15 * 60_000;
     expect(accepted).toBeGreaterThanOrEqual(before);
     expect(accepted).toBeLessThanOrEqual(Date.now());
     expect(world.isEnabled('market')).toBe(true);
+    expect((await hold('list', 'market')).out).toContain('\n  its mapping is being switched on by the keeper\n');
   });
 
   it('releases nothing where none stands', async () => {

@@ -12,7 +12,7 @@ const formatHold = (hold: Hold, now: number): string[] => {
   const accepting = parkUntil !== undefined && Date.parse(parkUntil) > now;
   return [
     `${source}: ${standing ? `HELD ${standingLine(hold)}` : `not held; the last hold was number ${number}`}`,
-    ...(mappingDisabled ? ['  its mapping is off by the keeper'] : []),
+    ...(mappingDisabled ? [`  its mapping is ${standing ? 'off' : 'being switched on'} by the keeper`] : []),
     ...(accepting ? [`  rejects are parked without the guard until ${shortTime(parkUntil)}`] : []),
     ...history.map(
       ({ at, did, by, why }) => `  ${shortTime(at)}  ${did.padEnd(16)}  ${printable(by)}: ${printable(why)}`,

@@ -28,6 +28,8 @@ const StoredHold = z.object({
   by: z.string(),
   /** ISO 8601, UTC. */
   since: z.string(),
+  /** When it ended, ISO 8601, UTC; absent while it stands. */
+  releasedAt: z.optional(z.string()),
   /** Empty for an operator's hold. */
   from: z.record(z.string(), z.string()),
   /** An operator accepted the rejects: until then, ISO 8601, they are parked without the guard. */
@@ -116,13 +118,18 @@ export const released = (latest: Hold | undefined, wanted: HoldToRelease): Hold 
     ...latest,
     ...(wanted.parkUntil === undefined ? {} : { parkUntil: wanted.parkUntil }),
     standing: false,
+    releasedAt: wanted.at,
     history: withStep(latest.history, stepOf('released', wanted)),
   };
 };
 
-/** The hold after its mapping went on or off; undefined where that is noted already, or the number is another. */
+/**
+ * The hold after its mapping went on or off; undefined where that is noted already, the number is another, or it is to go
+ * off for a hold that has ended.
+ */
 export const mappingNoted = (latest: Hold | undefined, wanted: MappingNote): Hold | undefined => {
   if (!latest || latest.number !== wanted.number || latest.mappingDisabled === wanted.disabled) return undefined;
+  if (wanted.disabled && !latest.standing) return undefined;
   return {
     ...latest,
     mappingDisabled: wanted.disabled,

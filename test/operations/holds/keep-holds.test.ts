@@ -66,15 +66,14 @@ describe('the keeper', () => {
     const { keep, counted, said } = world.keeper(source);
     const before = world.elapsed();
     expect((await keep({})).looks).toEqual([
-      {
-        source: source.source,
-        standing: false,
-        did: ['released', 'mapping-enabled'],
-        mapping: ['Enabled'],
-        unfinished: false,
-      },
+      { source: source.source, standing: false, did: [], mapping: ['Enabled'], unfinished: true },
     ]);
-    expect(world.elapsed() - before).toBe(10_000);
+    const noted = await world.holds.read(source.source);
+    expect(noted).toMatchObject({ standing: false, releasedAt: new Date(before + 10_000).toISOString() });
+    // Ours until no keeper that saw the hold can be alive.
+    expect([world.isEnabled(source.source), noted?.mappingDisabled]).toEqual([true, true]);
+    expect((await keep({})).looks[0]).toMatchObject({ unfinished: false });
+    expect(world.elapsed() - before).toBe(45_000 + 45_000);
     const hold = await world.holds.read(source.source);
     expect(hold).toMatchObject({ standing: false, mappingDisabled: false });
     expect(hold?.history.map(({ did }) => did)).toEqual(['set', 'mapping-disabled', 'released', 'mapping-enabled']);
@@ -96,7 +95,9 @@ describe('the keeper', () => {
     const invoked = world.functions.invoked.length;
     const { keep } = world.keeper(source);
     world.behaviour.meanwhile = () => release(source.source);
-    expect((await keep({})).looks[0]).toMatchObject({ standing: false, did: ['mapping-enabled'] });
+    expect((await keep({})).looks[0]).toMatchObject({ standing: false });
+    world.behaviour.meanwhile = () => Promise.resolve();
+    await keep({});
     expect(world.functions.invoked.length).toBe(invoked);
     expect(await didOf(source.source)).toEqual(['set', 'mapping-disabled', 'released', 'mapping-enabled']);
   });
@@ -129,6 +130,7 @@ describe('the keeper', () => {
     // And one that died behind the call, before its note.
     world.setEnabled(source.source, true);
     await keep({});
+    await keep({});
     expect(await world.holds.read(source.source)).toMatchObject({ mappingDisabled: false });
   });
 
@@ -140,10 +142,23 @@ describe('the keeper', () => {
     expect(world.isEnabled(source.source)).toBe(false);
   });
 
+  it('switches a mapping on again that a keeper with an older view has switched off since', async () => {
+    const source = newSource();
+    await place(source.source, 'operator');
+    const { keep } = world.keeper(source);
+    await keep({ source: source.source });
+    await release(source.source);
+    await keep({ source: source.source });
+    world.setEnabled(source.source, false);
+    await keep({});
+    expect(world.isEnabled(source.source)).toBe(true);
+  });
+
   it('does no harm twice at once', async () => {
     const source = newSource();
     await place(source.source);
     const both = [world.keeper(source), world.keeper(source)];
+    await Promise.all(both.map(({ keep }) => keep({})));
     await Promise.all(both.map(({ keep }) => keep({})));
     expect(world.isEnabled(source.source)).toBe(true);
     const did = (await didOf(source.source)) ?? [];
