@@ -161,6 +161,20 @@ describe('what a person reads of holds', () => {
     expect(formatHolds([ended], [], now + 3_600_000).join()).not.toContain('parked');
   });
 
+  it('says how often it came, and from when on a probe may end it', () => {
+    const lines = (again: number | undefined, at: number) =>
+      formatHolds([{ ...ended, standing: true, ...(again === undefined ? {} : { again }) }], [], at).filter((line) =>
+        /for the same|no probe/.test(line),
+      );
+    const since = Date.parse(ended.since);
+    expect(lines(4, since + 79_000)).toEqual([
+      '  held 5 times for the same, each within an hour of the one before',
+      '  no probe ends it before 2026-11-21 12:01:20Z',
+    ]);
+    expect(lines(4, since + 80_000)).toHaveLength(1);
+    expect(lines(undefined, since + 5_000)).toEqual([]);
+  });
+
   it('says what became of the mapping', () => {
     const look = { source: 'a', standing: true, did: [], unfinished: true };
     expect(formatFollowed({ look: { ...look, mapping: ['Disabled'] } })).toBe(

@@ -1,5 +1,5 @@
 import { PlatformError, reasonOf } from '../../shared/errors/platform-error.ts';
-import type { Hold } from '../../shared/holds/hold.ts';
+import { mayEndAt, type Hold } from '../../shared/holds/hold.ts';
 import type { Telemetry } from '../../shared/telemetry/batch-telemetry.ts';
 import type { HeldSource } from './config.ts';
 import { probeHold, type ProbeDependencies } from './probe-hold.ts';
@@ -58,7 +58,7 @@ export const lookAtSource = (dependencies: LookDependencies) => {
     if (problems.length === 0) telemetry.count('HoldStanding', hold?.standing ? 1 : 0);
     if (hold) await follow(hold);
     const { standing, cause } = hold ?? { standing: false };
-    if (hold && standing && cause !== 'operator') {
+    if (hold && standing && cause !== 'operator' && dependencies.now() >= mayEndAt(hold)) {
       const probed = hold;
       if (await attempt(() => probe(source, probed, telemetry, probeTimeoutMs))) {
         did.push('released');

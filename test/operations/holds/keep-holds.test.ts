@@ -54,7 +54,7 @@ describe('the keeper', () => {
     expect(world.elapsed() - before).toBe(45_000);
     expect(world.isEnabled(source.source)).toBe(false);
     expect(await didOf(source.source)).toEqual(['set', 'mapping-disabled']);
-    expect(counted.filter((line) => line.endsWith('HoldProbes away 1'))).toHaveLength(10);
+    expect(counted.filter((line) => line.endsWith('HoldProbes away 1'))).toHaveLength(9);
     expect(counted.filter((line) => line.endsWith('HoldStanding 1'))).toHaveLength(10);
   });
 
@@ -62,7 +62,7 @@ describe('the keeper', () => {
     const source = newSource();
     await place(source.source);
     let probes = 0;
-    world.behaviour.probe = () => ((probes += 1) > 2 ? well : away);
+    world.behaviour.probe = () => ((probes += 1) > 1 ? well : away);
     const { keep, counted, said } = world.keeper(source);
     const before = world.elapsed();
     expect((await keep({})).looks).toEqual([
@@ -83,7 +83,7 @@ describe('the keeper', () => {
     });
     expect(counted).toContain(`${source.source} HoldsReleased outage 1`);
     expect(said).toEqual(
-      ['mapping disabled', 'hold probed', 'hold probed', 'hold probed', 'hold released', 'mapping enabled'].map(
+      ['mapping disabled', 'hold probed', 'hold probed', 'hold released', 'mapping enabled'].map(
         (line) => `${source.source} ${line}`,
       ),
     );
@@ -152,6 +152,21 @@ describe('the keeper', () => {
     world.setEnabled(source.source, false);
     await keep({});
     expect(world.isEnabled(source.source)).toBe(true);
+  });
+
+  it('lets a probe end a hold the later the more often it came, so that nothing goes round without bound', async () => {
+    const source = newSource();
+    const { keep, counted } = world.keeper(source);
+    // What the probe does not meet: the next batch places the hold again at once.
+    world.behaviour.meanwhile = () => place(source.source, 'halt');
+    await place(source.source, 'halt');
+    const before = world.elapsed();
+    for (let run = 0; run < 100; run += 1) await keep({});
+    const hold = await world.holds.read(source.source);
+    expect((world.elapsed() - before) / 60_000).toBe(75);
+    // 5, 10, 20, … 640 s are 21 minutes; then four an hour.
+    expect(hold?.number).toBeLessThan(8 + 5);
+    expect(counted.filter((line) => line.endsWith('HoldsReleased halt 1'))).toHaveLength((hold?.number ?? 0) - 1);
   });
 
   it('does no harm twice at once', async () => {
