@@ -24,6 +24,9 @@ export interface Look {
 /** The text of an error that is not ours may quote data. */
 const causeOf = (error: unknown): string => (error instanceof PlatformError ? error.message : 'unexpected');
 
+/** The clocks of who placed it and ours differ. */
+const ageSeconds = ({ since }: Hold, now: number): number => Math.max(0, Math.round((now - Date.parse(since)) / 1_000));
+
 /**
  * One look at a source: its mapping follows its hold, and a probe ends the hold when its cause is gone. A step that fails
  * keeps no other from being done. Never throws.
@@ -54,8 +57,11 @@ export const lookAtSource = (dependencies: LookDependencies) => {
     };
 
     let hold = await read();
-    // Also where none stands: an alarm goes back to OK by a zero, and not by silence.
-    if (problems.length === 0) telemetry.count('HoldStanding', hold?.standing ? 1 : 0);
+    if (problems.length === 0) {
+      // Also where none stands: an alarm goes back to OK by a zero, and not by silence.
+      telemetry.count('HoldStanding', hold?.standing ? 1 : 0);
+      telemetry.count('HoldAge', hold?.standing ? ageSeconds(hold, dependencies.now()) : 0);
+    }
     if (hold) await follow(hold);
     const { standing, cause } = hold ?? { standing: false };
     if (hold && standing && cause !== 'operator' && dependencies.now() >= mayEndAt(hold)) {

@@ -39,7 +39,7 @@ describe('the keeper', () => {
       looks: [{ source: source.source, standing: false, did: [], unfinished: false }],
     });
     expect([world.isEnabled(source.source), world.elapsed()]).toEqual([false, before]);
-    expect(counted).toEqual([`${source.source} HoldStanding 0`]);
+    expect(counted).toEqual([`${source.source} HoldStanding 0`, `${source.source} HoldAge 0`]);
   });
 
   it('switches the mapping off, stays and looks every five seconds, and ends with the minute', async () => {
@@ -56,6 +56,9 @@ describe('the keeper', () => {
     expect(await didOf(source.source)).toEqual(['set', 'mapping-disabled']);
     expect(counted.filter((line) => line.endsWith('HoldProbes away 1'))).toHaveLength(9);
     expect(counted.filter((line) => line.endsWith('HoldStanding 1'))).toHaveLength(10);
+    expect(counted.filter((line) => line.includes('HoldAge')).map((line) => line.split(' ').at(-1))).toEqual(
+      [0, 5, 10, 15, 20, 25, 30, 35, 40, 45].map(String),
+    );
   });
 
   it('releases within five seconds when the cause is gone, and switches the mapping on', async () => {
@@ -219,6 +222,18 @@ describe('a probe by the keeper', () => {
       kinesis: { sequenceNumber: numbers[1], partitionKey: 'p' },
     });
     expect(given?.Records[0]?.kinesis.approximateArrivalTimestamp).toBeCloseTo(Date.now() / 1000, -2);
+  });
+
+  it('takes a shard that is gone for one without records', async () => {
+    const source = newSource();
+    await place(source.source, 'rejects', { 'shardId-000000000007': '1' });
+    let given: number | undefined;
+    world.behaviour.probe = ({ Records }) => {
+      given = Records.length;
+      return well;
+    };
+    await world.keeper(source).keep({});
+    expect([given, (await world.holds.read(source.source))?.standing]).toEqual([0, false]);
   });
 
   it('takes 200 records at most, and no more than an invocation carries', async () => {
