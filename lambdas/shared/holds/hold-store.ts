@@ -24,7 +24,7 @@ export interface HoldStore {
   place(wanted: HoldToPlace): Promise<boolean>;
   /** False where this number does not stand. */
   release(wanted: HoldToRelease): Promise<boolean>;
-  /** False where the number is another, or the mapping was noted so before. */
+  /** False where the number is another, the mapping was noted so before, or it is to go off and this number has ended. */
   noteMapping(wanted: MappingNote): Promise<boolean>;
 }
 
