@@ -74,8 +74,8 @@ export const createRejectGuard = ({ verdicts, deployment, now, onAlone }: Reject
   return {
     judge: async (shard, judged, holdNumber) => {
       const sorted = unite(judged, []);
-      const [first, last] = [sorted[0]?.sequenceNumber, sorted.at(-1)?.sequenceNumber];
-      if (first === undefined || last === undefined) return undefined;
+      const first = sorted[0]?.sequenceNumber;
+      if (first === undefined) return undefined;
       const key = `${shard.stream}/${shard.shard}`;
       const before = known.get(key);
       const own = within(before, { deployment, holdNumber });
@@ -90,6 +90,11 @@ export const createRejectGuard = ({ verdicts, deployment, now, onAlone }: Reject
       const united = isQuiet ? alone : await shareOrNot(shard, own, sorted, last);
       remember(known, key, keptOf(united, last), mostShards);
       return scanRejects(united.records, united.full, { first, last }).trip;
+      // Everything known is looked at, so that what was shared when it was a storm's beginning is shared when it is over.
+      const { most } = scanRejects(alone.records, own.full, alone.records[0]?.sequenceNumber ?? first);
+      const united = own.full && most < sharedFrom ? alone : await shareOrNot(shard, own, sorted);
+      remember(known, key, keptOf(united), mostShards);
+      return scanRejects(united.records, united.full, first).trip;
     },
   };
 };
