@@ -15,6 +15,7 @@ export interface Outcome {
 const positionOf = (shard: number, sequenceNumber: string): string => `shard-${shard}/${sequenceNumber}`;
 /** Nine comes before ten: numbers of a shard have to be compared as numbers. */
 export const sequenceNumberOf = (n: number): string => String(n + 95);
+export const indexOf = (sequenceNumber: string): number => Number(sequenceNumber) - 95;
 
 interface Kept {
   readonly id: string;

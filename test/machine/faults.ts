@@ -11,7 +11,7 @@ export type Mishap =
   /** The call has its effect, and the caller gets an error: the answer was lost. */
   | 'answer-lost';
 
-/** At the n-th call (from 0) of one kind. */
+/** At the n-th call (from 0) of one kind that no outage stops. */
 export interface Fault {
   readonly point: string;
   readonly nth: number;
@@ -50,7 +50,9 @@ export interface Gate {
   mishapAt(point: string): Mishap | undefined;
   /** Lets one call through to what it calls, or not. */
   pass<T>(call: Call<T>): Promise<T>;
-  readonly counts: ReadonlyMap<string, number>;
+  /** `point/mishap` of each mishap that was applied: a plan for a call that never comes is none. */
+  readonly struck: ReadonlySet<string>;
+  strike(caller: string, point: string, mishap: Mishap): void;
   /** A line for each call and mishap, for whoever reads a counterexample. */
   readonly trace: readonly string[];
   note(line: string): void;
@@ -82,19 +84,25 @@ export const createGate = (
     return planned.get(`${point} ${nth}`);
   };
 
+  const struck = new Set<string>();
+  const strike = (caller: string, point: string, mishap: Mishap): void => {
+    struck.add(`${point}/${mishap}`);
+    note(`${caller}: ${mishap}`);
+  };
+
   const outageOf = (dependency: string): Outage | undefined => {
     const at = time.now() - start;
     return outages.find((o) => o.dependency === dependency && at >= o.fromMs && at < o.fromMs + o.forMs);
   };
 
   return {
-    counts,
+    struck,
+    strike,
     trace,
     note,
     mishapAt,
     pass: async ({ point, dependency, process, patienceMs = 3_000, work }) => {
       if (!process.alive) return never();
-      const mishap = mishapAt(point);
       await time.sleep(1 + Math.floor(time.random() * 4));
       if (!process.alive) return never();
       const outage = outageOf(dependency);
@@ -107,7 +115,8 @@ export const createGate = (
         if (!process.alive) return never();
         throw outage.how === 'throttles' ? throttled() : noAnswer();
       }
-      if (mishap) note(`${process.name} ${point}: ${mishap}`);
+      const mishap = mishapAt(point);
+      if (mishap) strike(`${process.name} ${point}`, point, mishap);
       if (mishap === 'crash-before') process.kill('exit');
       if (!process.alive) return never();
       if (mishap === 'refused') throw noAnswer();

@@ -30,6 +30,7 @@ const traffic = (count: number, everyMs: number): readonly ArrivingRecord[] =>
 const outageOf = (dependency: string, forMs: number, how: 'refuses' | 'hangs', seed: number): Scenario => ({
   seed,
   batchSize: market.batchSize,
+  parallelization: market.lanesPerShard,
   // Half a day is for the keeper, which looks every five seconds of it.
   shards: forMs > hour ? [traffic(15, forMs / 12)] : [traffic(60, forMs / 40), traffic(60, forMs / 40)],
   faults: [],
@@ -48,6 +49,15 @@ const cases = [
   ['the database', 'store', 12 * 60, 'refuses'],
 ] as const;
 
+/** One record is rejected and parked before the outage, the other waits for its schema and is rejected in it. */
+const rejectsOnEitherSide: Scenario = {
+  ...outageOf('parked-queue', hour, 'refuses', 1),
+  shards: [
+    [{ spec: { kind: 'unknown-schema' }, afterMs: 0 }, { spec: { kind: 'undecodable' }, afterMs: 0 }, ...traffic(7, 0)],
+  ],
+  outages: [{ dependency: 'parked-queue', fromMs: 1_500, forMs: hour, how: 'refuses' }],
+};
+
 describe(`an outage at production's settings (${market.attempts} attempts, ${market.timeoutSeconds} s)`, () => {
   it.each(cases)(
     'of %s (%s) for %i minutes spends less than a quarter of the attempts, and makes no dead letter: %s',
@@ -63,6 +73,15 @@ describe(`an outage at production's settings (${market.attempts} attempts, ${mar
         `${dependency} ${how} for ${minutes} minutes: ${spent.join(', ')} of ${market.attempts} attempts spent`,
       );
       expect(Math.max(...spent)).toBeLessThan(market.attempts / 4);
+    },
+  );
+
+  it(
+    'of the parked queue is seen, though a reject of the batch was parked before it',
+    { timeout: 120_000 },
+    async () => {
+      const world = await expectTheSameEnd(rejectsOnEitherSide, {}, production);
+      expect(world.mostFailures).toBeLessThan(market.attempts / 4);
     },
   );
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Variants } from './instance.ts';
 import { plantedBugs, plantedInHolds } from './planted-bugs.ts';
-import { expectTheSameEnd } from './properties.ts';
+import { expectTheSameEnd, whatHappened } from './properties.ts';
 import { holdingScenarios, scenarios, type Scenario } from './scenario.ts';
 
 /** Fixed, so that whether a bug is found is no matter of luck. */
@@ -22,8 +22,11 @@ const kinds = [
 ] as const;
 
 describe.each(kinds)(`a test of the tests: with seed ${seed}, in ${numRuns} runs, %s`, (_, stories, bugs) => {
-  it.each(Object.entries(bugs))('finds a machine that %s', { timeout }, async (_name, variants) => {
-    expect((await check(stories, variants)).failed).toBe(true);
+  it.each(Object.entries(bugs))('finds a machine that %s', { timeout }, async (_name, { variants, seenAs }) => {
+    const { failed, errorInstance } = await check(stories, variants);
+    expect(failed).toBe(true);
+    const [seen = ''] = (errorInstance as Error).message.split(`\n\n${whatHappened}`);
+    expect(seen).toMatch(seenAs);
   });
 
   it('finds nothing in the machine as it is', { timeout }, async () => {

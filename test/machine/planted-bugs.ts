@@ -1,6 +1,10 @@
 import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
 import type { EnrichedEvent } from '../../lambdas/enrichment/event.ts';
-import { RejectedRecordError } from '../../lambdas/shared/errors/platform-error.ts';
+import { createHoldWatch, waitWhileHeld } from '../../lambdas/enrichment/under-hold.ts';
+import type { EnrichmentDependencies } from '../../lambdas/enrichment/dependencies.ts';
+import { dispositionOf, RejectedRecordError } from '../../lambdas/shared/errors/platform-error.ts';
+import type { HoldStore } from '../../lambdas/shared/holds/hold-store.ts';
+import { compareSequence, type StreamPosition } from '../../lambdas/shared/stream/position.ts';
 import type { Handler } from './function-host.ts';
 import type { Variants } from './instance.ts';
 
@@ -63,13 +67,56 @@ const projectFromReturning: Variants = {
   },
 };
 
-/** The checkpoint goes to the highest failure: everything below counts as done. */
-const checkpointAtTheHighest: Variants = {
-  handler: handling((real) => async (event, ...rest) => {
-    const { batchItemFailures } = await real(event, ...rest);
-    const highest = event.Records.at(-1)?.kinesis.sequenceNumber ?? '';
-    return batchItemFailures.length === 0 ? allDone : { batchItemFailures: [{ itemIdentifier: highest }] };
-  }),
+/** The checkpoint goes to the highest of what failed: everything below counts as done. */
+const checkpointAtTheHighest = (): Variants => {
+  /** What failed in the batch that an instance is at. */
+  const failed = new WeakMap<EnrichmentDependencies, string[]>();
+  return {
+    dependencies: (real) => {
+      const note = <T>(outcomes: readonly T[], positions: readonly StreamPosition[]): readonly T[] => {
+        positions.forEach(({ sequenceNumber }, index) => {
+          const outcome = outcomes[index];
+          if (outcome instanceof Error && dispositionOf(outcome) !== 'reject') noted.push(sequenceNumber);
+        });
+        return outcomes;
+      };
+      const noted: string[] = [];
+      const dependencies: EnrichmentDependencies = {
+        ...real,
+        events: {
+          record: async (events, resilient) =>
+            note(
+              await real.events.record(events, resilient),
+              events.map(({ position }) => position),
+            ),
+        },
+        parked: {
+          park: async (rejects, ...rest) =>
+            note(
+              await real.parked.park(rejects, ...rest),
+              rejects.map(({ record }) => record.position),
+            ),
+        },
+        entityState: {
+          project: async (events, resilient) =>
+            note(
+              await real.entityState.project(events, resilient),
+              events.map(({ position }) => position),
+            ),
+        },
+      };
+      failed.set(dependencies, noted);
+      return dependencies;
+    },
+    handler: (real, dependencies) =>
+      handling((answering) => async (event, ...rest) => {
+        const { batchItemFailures } = await answering(event, ...rest);
+        const lowest = batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+        const noted = failed.get(dependencies)?.splice(0) ?? [];
+        const [highest = ''] = [...lowest, ...noted].sort((a, b) => compareSequence(b, a));
+        return lowest.length === 0 ? allDone : { batchItemFailures: [{ itemIdentifier: highest }] };
+      })(real, dependencies),
+  };
 };
 
 /** Remembers what a batch was answered, and answers the same when it comes again. */
@@ -85,15 +132,25 @@ const cachedAnswer = (): Variants => {
   };
 };
 
-/** The guard throws what it holds back, before there is a hold: a crash loop instead of records that are not finished. */
+/** The guard holds rejects back and nobody places the hold: they are tried until the mapping gives them up. */
+const neverHolds: Variants = {
+  dependencies: (real) => ({
+    ...real,
+    holds: {
+      ...real.holds,
+      place: (wanted) => (wanted.cause === 'rejects' ? Promise.resolve(false) : real.holds.place(wanted)),
+    },
+  }),
+};
+
+/** The guard places its hold and throws what it holds back: a crash instead of records that are not finished. */
 const guardThatThrows = (): Variants => {
   const heldBack = new WeakSet<object>();
   return {
     dependencies: (real) => {
       const place: typeof real.holds.place = (wanted) => {
-        if (wanted.cause !== 'rejects') return real.holds.place(wanted);
-        heldBack.add(dependencies);
-        return Promise.resolve(false);
+        if (wanted.cause === 'rejects') heldBack.add(dependencies);
+        return real.holds.place(wanted);
       };
       const dependencies = { ...real, holds: { ...real.holds, place } };
       return dependencies;
@@ -106,18 +163,29 @@ const guardThatThrows = (): Variants => {
   };
 };
 
-/** Decodes and parks as ever, and looks at the hold before it answers. */
-const looksTooLate: Variants = {
-  dependencies: (real) => ({
-    ...real,
-    holds: {
-      ...real.holds,
-      read: async (source) => {
+/** Decodes and parks as ever, and waits while it is held before it answers. */
+const looksTooLate = (): Variants => {
+  const holdsOf = new WeakMap<EnrichmentDependencies, HoldStore>();
+  return {
+    dependencies: (real) => {
+      const read: typeof real.holds.read = async (source) => {
         const hold = await real.holds.read(source);
         return hold && { ...hold, standing: false };
-      },
+      };
+      const dependencies = { ...real, holds: { ...real.holds, read } };
+      holdsOf.set(dependencies, real.holds);
+      return dependencies;
     },
-  }),
+    handler: (real, dependencies) =>
+      handling((answering) => async (event, ...rest) => {
+        const answer = await answering(event, ...rest);
+        const holds = holdsOf.get(dependencies) ?? dependencies.holds;
+        const watch = createHoldWatch({ holds, source: 'market', now: Date.now, onUnknown: () => {} });
+        const hold = await waitWhileHeld(watch, Date.now() + 10_000, Date.now);
+        const first = event.Records[0]?.kinesis.sequenceNumber ?? '';
+        return hold?.standing ? { batchItemFailures: [{ itemIdentifier: first }] } : answer;
+      })(real, dependencies),
+  };
 };
 
 /** Ends whatever hold stands, not the one whose probe has passed. */
@@ -131,18 +199,41 @@ const releaseWithoutNumber: Variants = {
   }),
 };
 
-/** Bugs that somebody has had, each as a variant of a part; a function where a world needs a memory of its own. */
-export const plantedBugs: Readonly<Record<string, () => Variants>> = {
-  'answers before the statement': () => answerBeforeTheStatement,
-  'parks in an outage': () => parkInAnOutage,
-  'projects from RETURNING': () => projectFromReturning,
-  'moves the checkpoint to the highest failure': () => checkpointAtTheHighest,
-  'answers a batch from a cache': cachedAnswer,
-  'throws what the guard holds back': guardThatThrows,
+export interface PlantedBug {
+  /** A function, because some have a memory of a world. */
+  readonly variants: () => Variants;
+  /** What a property says of it: anything else it fails with is another bug, or a slip in the planted one. */
+  readonly seenAs: RegExp;
+}
+
+const lost = /^(events|deadLetters): \S+ is not there, and must be/m;
+const givenUp = /^deadLetters: \S+ is RetryAttemptsExhausted, and must be/m;
+
+/** Bugs that somebody has had, each as a variant of a part. */
+export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
+  'answers before the statement': { variants: () => answerBeforeTheStatement, seenAs: lost },
+  'parks in an outage': {
+    variants: () => parkInAnOutage,
+    seenAs: /^deadLetters: \S+ is refused-by-store, and must be/m,
+  },
+  'projects from RETURNING': { variants: () => projectFromReturning, seenAs: /^states: .+(\nstates: .+)*$/ },
+  'moves the checkpoint to the highest failure': { variants: checkpointAtTheHighest, seenAs: lost },
+  'answers a batch from a cache': { variants: cachedAnswer, seenAs: givenUp },
+  'holds rejects back and never holds the source': { variants: () => neverHolds, seenAs: givenUp },
+  'throws what the guard holds back': {
+    variants: guardThatThrows,
+    seenAs: /^thrown without a record that crashes: held back$/m,
+  },
 };
 
 /** As `plantedBugs`; stories of holds show them. */
 export const plantedInHolds: typeof plantedBugs = {
-  'looks at the hold after it has decoded and parked': () => looksTooLate,
-  'releases whatever hold stands': () => releaseWithoutNumber,
+  'looks at the hold after it has decoded and parked': {
+    variants: looksTooLate,
+    seenAs: /^parked [\d.]+ s after the hold was set/m,
+  },
+  'releases whatever hold stands': {
+    variants: () => releaseWithoutNumber,
+    seenAs: /^the operator's hold \d+ was ended by somebody else$/m,
+  },
 };

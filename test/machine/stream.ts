@@ -6,7 +6,7 @@ import type { Backends } from './clients.ts';
 import type { SimulatedTime } from './clock.ts';
 import { sequenceNumberOf } from './expected.ts';
 import type { Gate, Process } from './faults.ts';
-import { bytesOf } from './records.ts';
+import { bytesOf, partitionKeyOf } from './records.ts';
 import type { Scenario } from './scenario.ts';
 import type { Settings } from './world.ts';
 
@@ -26,7 +26,7 @@ export const createStream = (shards: Scenario['shards'], start: number): Stream 
     return records.map(({ spec, afterMs }, n) => {
       arrivedAt += afterMs;
       const sequenceNumber = sequenceNumberOf(n);
-      return { sequenceNumber, partitionKey: 'p', data: bytesOf(spec, shard, n), arrivedAt };
+      return { sequenceNumber, partitionKey: partitionKeyOf(spec, n), data: bytesOf(spec, shard, n), arrivedAt };
     });
   });
 
@@ -54,15 +54,15 @@ export const pollShards = (polling: Polling) => {
     bisect: true,
     maxAttempts: settings.maxAttempts,
     maxAgeMs: settings.maxAgeMs,
-    parallelization: 1,
+    parallelization: scenario.parallelization,
     startingPosition: 'TRIM_HORIZON',
     reportBatchItemFailures: true,
     onFailureArn: arn('s3', 'bucket'),
   };
   const state = { over: false, mostFailures: 0 };
   const checkpoints = new Map<number, string>();
-  /** How many records of a shard some invocation has had. */
-  const delivered = new Map<number, number>();
+  /** Records that some invocation has had. */
+  const delivered = new Set<PolledRecord>();
   let objects = 0;
 
   const run = (shard: number, life: number): void => {
@@ -90,9 +90,8 @@ export const pollShards = (polling: Polling) => {
       },
       invoke: async (event) => {
         const { Records } = event as { Records: { kinesis: { sequenceNumber: string } }[] };
-        const last = Records.at(-1)?.kinesis.sequenceNumber;
-        const until = records.findIndex(({ sequenceNumber }) => sequenceNumber === last) + 1;
-        delivered.set(shard, Math.max(delivered.get(shard) ?? 0, until));
+        const numbers = new Set(Records.map(({ kinesis }) => kinesis.sequenceNumber));
+        for (const record of records) if (numbers.has(record.sequenceNumber)) delivered.add(record);
         return invoke(event);
       },
       giveUp: ({ records: given, failures }, cause, last) =>
@@ -117,7 +116,7 @@ export const pollShards = (polling: Polling) => {
         set: (sequenceNumber) => {
           if (!process.alive) return;
           const mishap = gate.mishapAt('checkpoint');
-          if (mishap) gate.note(`${process.name} checkpoint ${sequenceNumber}: ${mishap}`);
+          if (mishap) gate.strike(`${process.name} checkpoint ${sequenceNumber}`, 'checkpoint', mishap);
           if (mishap !== 'crash-before' && mishap !== 'refused') checkpoints.set(shard, sequenceNumber);
           if (mishap) process.kill('exit');
         },
@@ -136,9 +135,12 @@ export const pollShards = (polling: Polling) => {
       const done = records.findIndex(({ sequenceNumber }) => sequenceNumber === checkpoints.get(shard));
       // Lambda delivers again what it delivered, and begins nowhere behind its checkpoint.
       const begin = Math.min(from, done + 1);
-      const again = records.slice(begin, Math.min(begin + count, delivered.get(shard) ?? 0));
-      gate.note(`delivered again: ${again.map(({ sequenceNumber }) => sequenceNumber).join(' ')}`);
-      if (again.length > 0) void invoke(kinesisEvent(mapping, 'eu-west-1', shardName(shard), again));
+      const again = records.slice(begin, begin + count).filter((record) => delivered.has(record));
+      // A batch is of one lane, and a key is too.
+      for (const [lane, batch] of Map.groupBy(again, ({ partitionKey }) => partitionKey)) {
+        gate.note(`delivered again, of ${lane}: ${batch.map(({ sequenceNumber }) => sequenceNumber).join(' ')}`);
+        void invoke(kinesisEvent(mapping, 'eu-west-1', shardName(shard), batch));
+      }
     }, atMs);
   }
   return {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { expectTheSameEnd } from './properties.ts';
-import { givingUpPoints, points, scenarios } from './scenario.ts';
+import { scenarios } from './scenario.ts';
 
 /**
  * The whole machine on simulated time: the real poller, handler, stores, intakes and account, over a stream, a database,
@@ -23,27 +23,20 @@ const timeout = Math.max(120_000, numRuns * 600);
 
 describe('whatever happens on the way', () => {
   it('the tables end as the records alone say, and the account balances', { timeout }, async () => {
-    const met = new Set<string>();
     await fc.assert(
       fc.asyncProperty(scenarios({ crashing: false }), async (scenario) => {
-        const { gate } = await expectTheSameEnd(scenario);
-        for (const point of gate.counts.keys()) met.add(point);
+        await expectTheSameEnd(scenario);
       }),
       { numRuns, seed },
     );
-    // A point that no scenario comes past is no point of a crash.
-    expect(points.filter((point) => !met.has(point))).toEqual([]);
   });
 
   it('records that crash whoever reads them are given up alone', { timeout }, async () => {
-    const met = new Set<string>();
     await fc.assert(
       fc.asyncProperty(scenarios({ crashing: true }), async (scenario) => {
-        const { gate } = await expectTheSameEnd(scenario);
-        for (const point of gate.counts.keys()) met.add(point);
+        await expectTheSameEnd(scenario);
       }),
       { numRuns: Math.ceil(numRuns / 4), seed },
     );
-    expect(givingUpPoints.filter((point) => !met.has(point))).toEqual([]);
   });
 });

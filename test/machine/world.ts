@@ -12,6 +12,7 @@ import { createOperator } from './operator.ts';
 import { createQueue } from './queue.ts';
 import type { Scenario } from './scenario.ts';
 import { createStream, pollShards, type Stream } from './stream.ts';
+import { watchParking, watchThrows } from './watches.ts';
 
 /** An hour after the events' own time. */
 export const startOfTime = morning / 1000 + 3_600_000;
@@ -60,26 +61,6 @@ const endOf = ({ outages, redeliveries, deploys, holds }: Scenario): number =>
 const hasStorm = ({ shards }: Scenario): boolean =>
   shards.some((records) => [...Map.groupBy(records, ({ spec }) => spec.kind).values()].some((of) => of.length >= 20));
 
-/** What an invocation that began before a hold may still do, and how old its look at it may be. */
-const graceMs = 10_000;
-
-/** Under a hold nothing is parked. What cannot be looked at holds nobody: without the table of controls nothing is asked for. */
-const watchParking = (
-  { dynamodb, parked }: Backends,
-  time: SimulatedTime,
-  { outages }: Scenario,
-  { timeoutMs }: Settings,
-  violations: string[],
-): void => {
-  if (outages.some(({ dependency }) => dependency === 'controls')) return;
-  parked.onSend((body) => {
-    const hold = dynamodb.items('controls').find(({ id }) => id?.['S'] === 'hold/market');
-    if (hold?.['standing']?.['BOOL'] !== true || body.startsWith('{"probe":')) return;
-    const sinceMs = time.now() - Date.parse(String(hold['since']?.['S']));
-    if (sinceMs > timeoutMs + graceMs) violations.push(`parked ${sinceMs / 1000} s after the hold was set: ${body}`);
-  });
-};
-
 const play = async (
   time: SimulatedTime,
   scenario: Scenario,
@@ -116,7 +97,7 @@ const play = async (
     setTimeout(() => deploy(how), fromMs);
     setTimeout(() => deploy(undefined), fromMs + forMs);
   }
-  const { invoke } = enrichment;
+  const invoke = watchThrows(enrichment.invoke, scenario, violations);
   const mapping = createMapping(time, gate, settings.longestSwitchMs);
   const { enabled } = mapping;
   const stream = createStream(scenario.shards, startOfTime);

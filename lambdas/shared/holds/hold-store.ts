@@ -13,7 +13,10 @@ import {
   type MappingNote,
 } from './hold.ts';
 
-/** All of these throw UnavailableError or MisconfiguredError, reason `controls`, where the table does not do its part. */
+/**
+ * All of these throw UnavailableError or MisconfiguredError, reason `controls`, where the table does not do its part, and
+ * UnreadableHoldError where the item is not as we write it.
+ */
 export interface HoldStore {
   /** The latest hold of a source, standing or ended; strongly consistent. */
   read(source: string): Promise<Hold | undefined>;

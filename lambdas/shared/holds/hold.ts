@@ -173,10 +173,23 @@ export const mappingNoted = (latest: Hold | undefined, wanted: MappingNote): Hol
   };
 };
 
-/** @throws Error naming what in the item is not as we write it */
+/** An item that another release of ours has written, and this one cannot read. */
+export class UnreadableHoldError extends Error {
+  /** Unless the item says that it does not, it does. */
+  readonly standing: boolean;
+
+  constructor(message: string, standing: boolean) {
+    super(message);
+    this.name = new.target.name;
+    this.standing = standing;
+  }
+}
+
+/** @throws UnreadableHoldError naming what in the item is not as we write it */
 export const readHold = (item: Readonly<Record<string, unknown>>): Hold => {
   const parsed = StoredHold.safeParse(item);
   if (parsed.success) return parsed.data;
   const wrong = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
-  throw new Error(`the item ${String(item['id'])} is no hold as we write it: ${wrong}`);
+  const message = `the item ${String(item['id'])} is no hold as we write it: ${wrong}`;
+  throw new UnreadableHoldError(message, item['standing'] !== false);
 };

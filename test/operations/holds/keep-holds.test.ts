@@ -273,6 +273,24 @@ describe('a probe by the keeper', () => {
     expect(counted).toContain(`${source.source} HoldProbes no-answer 1`);
   });
 
+  it.each([
+    ['outage', false],
+    ['halt', false],
+    // Only its records can show that a storm is over.
+    ['rejects', true],
+  ] as const)('that a held record ends the process of is tried without records: %s', async (cause, standing) => {
+    const source = newSource();
+    const { shard, numbers } = await world.put('a record that ends every process');
+    await place(source.source, cause, { [shard]: numbers[0] ?? '' });
+    world.behaviour.probe = ({ Records }) => {
+      if (Records.length > 0) throw new Error('the process has ended');
+      return well;
+    };
+    const { keep } = world.keeper(source);
+    await keep({});
+    expect(await world.holds.read(source.source)).toMatchObject({ standing });
+  });
+
   it('fails the keeper where only a deployment can let it probe, and the mapping is off all the same', async () => {
     const source = { ...newSource(), streamName: 'no-such-stream' };
     await place(source.source, 'rejects', { 'shardId-000000000000': '1' });
