@@ -16,13 +16,15 @@ export type MappingPlan =
 
 /** What to do about the mappings of a source. A function has one, or two while it is replaced. */
 export const planMapping = (
-  { standing, mappingDisabled }: Pick<Hold, 'standing' | 'mappingDisabled'>,
+  { standing, mappingDisabled, mappings: ours }: Pick<Hold, 'standing' | 'mappingDisabled' | 'mappings'>,
   mappings: readonly Mapping[],
 ): MappingPlan => {
   const inState = (...states: string[]): readonly Mapping[] => mappings.filter(({ state }) => states.includes(state));
   if (!standing && !mappingDisabled) return { do: 'nothing' };
   // A mapping that is off and that we did not disable stays off: whoever did it has a reason that we do not know.
-  const toChange = inState(standing ? 'Enabled' : 'Disabled');
+  const toChange = standing
+    ? inState('Enabled')
+    : inState('Disabled').filter(({ uuid }) => ours?.includes(uuid) ?? true);
   if (toChange.length > 0) return { do: standing ? 'disable' : 'enable', mappings: toChange };
   const onItsWay = standing
     ? inState('Creating', 'Enabling', 'Updating')

@@ -24,9 +24,10 @@ export interface Settled {
 
 /**
  * A keeper that saw the hold stand may still switch the mapping off. Its timeout ends it 60 s after the release at the latest;
- * the rest is for a call that was under way, and for the clock of an operator's machine.
+ * a release is written up to 60 s after the time that it names, by a keeper; the rest is for a call that was under way, and
+ * for the clock of an operator's machine.
  */
-const lastKeeperMs = 75_000;
+const lastKeeperMs = 60_000 + 60_000 + 15_000;
 
 /**
  * Lets the mapping of a source follow its hold.
@@ -37,11 +38,12 @@ export const settleMapping =
   async (source: HeldSource, hold: Hold, telemetry: Telemetry): Promise<Settled> => {
     if (!hold.standing && !hold.mappingDisabled) return { waits: false };
     const { number } = hold;
-    const note = (disabled: boolean, why: string): Promise<boolean> =>
+    const note = (disabled: boolean, why: string, ids: readonly string[] = []): Promise<boolean> =>
       holds.noteMapping({
         source: source.source,
         number,
         disabled,
+        mappings: ids,
         by,
         why,
         at: new Date(now()).toISOString(),
@@ -61,11 +63,17 @@ export const settleMapping =
 
     const disable = plan.do === 'disable';
     // Noted before it is done: a keeper that dies in between must leave a mapping that is known as ours to enable.
-    const isOurs = !disable || hold.mappingDisabled || (await note(true, `hold ${number} stands`));
+    const ids = plan.mappings.map(({ uuid }) => uuid);
+    const isNoted = hold.mappingDisabled && ids.every((id) => hold.mappings?.includes(id) ?? true);
+    const isOurs = !disable || isNoted || (await note(true, `hold ${number} stands`, ids));
     if (!isOurs) return { mapping: asFound, waits: true };
     const states: string[] = [];
-    for (const { uuid } of plan.mappings) states.push(await mappings.setEnabled(uuid, !disable));
-    telemetry.info(disable ? 'mapping disabled' : 'mapping enabled', { number, state: states.join(', ') });
+    for (const id of ids) states.push(await mappings.setEnabled(id, !disable));
+    telemetry.countByReason('MappingsSwitched', disable ? 'off' : 'on', states.length);
+    const { cause, history } = hold;
+    const whose = disable ? hold.by : history.findLast(({ did: step }) => step === 'released')?.by;
+    const facts = { number, cause, by: whose, state: states.join(', ') };
+    telemetry.info(disable ? 'mapping disabled' : 'mapping enabled', facts);
     const did = disable ? 'mapping-disabled' : 'mapping-enabled';
     // What was switched on stays noted as ours until it is found enabled when nobody can switch it off any more.
     return { did, mapping: states, waits: !disable };

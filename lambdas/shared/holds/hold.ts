@@ -38,14 +38,17 @@ const StoredHold = z.object({
   parkUntil: z.optional(z.string()),
   /** By the keeper; a mapping that somebody else disabled is not ours to enable. */
   mappingDisabled: z.boolean(),
+  /** The ids of those that the keeper disabled; absent where it disabled none. */
+  mappings: z.optional(z.array(z.string())),
   /** The last 20 steps, oldest first, of this hold and of earlier ones. */
   history: z.array(Action),
 });
 type Stored = z.output<typeof StoredHold>;
 
 /** The latest hold of a source, standing or ended. */
-export type Hold = Readonly<Omit<Stored, 'from' | 'history'>> & {
+export type Hold = Readonly<Omit<Stored, 'from' | 'mappings' | 'history'>> & {
   readonly from: HeldFrom;
+  readonly mappings?: readonly string[] | undefined;
   readonly history: readonly HoldAction[];
 };
 
@@ -75,6 +78,8 @@ export interface MappingNote extends Step {
   readonly number: number;
   /** Whether the keeper has it disabled from now on. */
   readonly disabled: boolean;
+  /** The ids of those that it disables now. */
+  readonly mappings: readonly string[];
 }
 
 const historyLength = 20;
@@ -133,6 +138,7 @@ export const placed = (latest: Hold | undefined, wanted: HoldToPlace): Hold | un
     from,
     // What the keeper has not enabled yet since the last hold is still its to enable.
     mappingDisabled: latest?.mappingDisabled ?? false,
+    ...(latest?.mappings ? { mappings: latest.mappings } : {}),
     history: withStep(latest?.history ?? [], step),
   };
 };
@@ -154,11 +160,15 @@ export const released = (latest: Hold | undefined, wanted: HoldToRelease): Hold 
  * off for a hold that has ended.
  */
 export const mappingNoted = (latest: Hold | undefined, wanted: MappingNote): Hold | undefined => {
-  if (!latest || latest.number !== wanted.number || latest.mappingDisabled === wanted.disabled) return undefined;
-  if (wanted.disabled && !latest.standing) return undefined;
+  if (!latest || latest.number !== wanted.number) return undefined;
+  const { mappings: known = [], ...rest } = latest;
+  const isNew = wanted.mappings.some((id) => !known.includes(id));
+  if (wanted.disabled ? !latest.standing || (latest.mappingDisabled && !isNew) : !latest.mappingDisabled)
+    return undefined;
   return {
-    ...latest,
+    ...rest,
     mappingDisabled: wanted.disabled,
+    ...(wanted.disabled ? { mappings: [...new Set([...known, ...wanted.mappings])] } : {}),
     history: withStep(latest.history, stepOf(wanted.disabled ? 'mapping-disabled' : 'mapping-enabled', wanted)),
   };
 };

@@ -126,7 +126,7 @@ const outcomeOf = async (hands: readonly Hand[], picks: readonly number[]) => {
   const step = () => ({ source: 'market', by: 'test', why: '', at: new Date(world.state.now).toISOString() });
   await world.holdsBy(atOnce).place({ ...step(), cause: 'outage', reason: 'store', from: {} });
   const turns = inTurns(picks);
-  const holds = world.holdsBy(turns.inTurn);
+  const holds = world.holdsBy(atOnce);
   const run = async (hand: Hand): Promise<void> => {
     if (hand.kind === 'keepers') {
       for (const life of hand.lives) {
@@ -139,8 +139,11 @@ const outcomeOf = async (hands: readonly Hand[], picks: readonly number[]) => {
       for (let n = 0; n < hand.finishes; n += 1) await turns.inTurn(async () => world.finish());
     } else {
       for (const did of hand.steps) {
-        if (did === 'release') await holds.release({ ...step(), number: world.state.hold?.number ?? 0 });
-        else await holds.place({ ...step(), cause: did, reason: did, from: {} });
+        await turns.inTurn(() =>
+          did === 'release'
+            ? holds.release({ ...step(), number: world.state.hold?.number ?? 0 })
+            : holds.place({ ...step(), cause: did, reason: did, from: {} }),
+        );
       }
     }
   };

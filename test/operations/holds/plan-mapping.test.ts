@@ -36,4 +36,12 @@ describe('what is done about a mapping', () => {
     const said = 'mappings' in plan ? [plan.do, ...plan.mappings.map(({ uuid }) => uuid)].join(' ') : plan.do;
     expect(said).toBe(expected);
   });
+
+  it('of two, where a person had switched one off, leaves that one off', () => {
+    const mappings = ['theirs', 'ours'].map((uuid) => ({ uuid, state: 'Disabled' }));
+    const ended = { standing: false, mappingDisabled: true, mappings: ['ours'] };
+    expect(planMapping(ended, mappings)).toEqual({ do: 'enable', mappings: [{ uuid: 'ours', state: 'Disabled' }] });
+    const after = mappings.map((mapping) => (mapping.uuid === 'ours' ? { ...mapping, state: 'Enabled' } : mapping));
+    expect(planMapping(ended, after)).toEqual({ do: 'note-enabled' });
+  });
 });

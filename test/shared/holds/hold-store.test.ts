@@ -90,15 +90,27 @@ describe('the item of a hold', () => {
 
   it('notes the mapping once each way, after its release too, and hands it on to the next hold', async () => {
     await store().place(hold('f'));
-    const note = { source: 'f', number: 1, disabled: true, by: 'keeper', why: 'it stands', at: second(1) };
+    const note = {
+      source: 'f',
+      number: 1,
+      disabled: true,
+      mappings: ['a'],
+      by: 'keeper',
+      why: 'it stands',
+      at: second(1),
+    };
     expect([await store().noteMapping(note), await store().noteMapping(note)]).toEqual([true, false]);
+    expect(await store().noteMapping({ ...note, mappings: ['b'] })).toBe(true);
     await store().release({ source: 'f', number: 1, by: 'keeper', why: 'back', at: second(2) });
+    expect(await store().noteMapping({ ...note, mappings: ['c'] })).toBe(false);
     await store().place(hold('f'));
-    expect(await store().read('f')).toMatchObject({ number: 2, mappingDisabled: true });
+    expect(await store().read('f')).toMatchObject({ number: 2, mappingDisabled: true, mappings: ['a', 'b'] });
     expect(await store().noteMapping({ ...note, disabled: false })).toBe(false);
     expect(await store().noteMapping({ ...note, number: 2, disabled: false })).toBe(true);
+    expect(await store().read('f')).not.toHaveProperty('mappings');
     expect((await store().read('f'))?.history.map(({ did }) => did)).toEqual([
       'set',
+      'mapping-disabled',
       'mapping-disabled',
       'released',
       'set',
