@@ -3,17 +3,16 @@
 import { join } from 'node:path';
 import { paceRecordings } from '../feeds/pace.ts';
 import { checkRecording, readRecording } from '../feeds/recordings.ts';
-import { replayLength } from '../feeds/replay.ts';
 import { formatAccount } from '../feeds/account/format-account.ts';
 import { systemClock } from '../feeds/clock.ts';
 import { formatWrong } from '../feeds/wrong/format-wrong.ts';
 import { startLocal } from '../local/run.ts';
-import { checkFeedLasts } from './local/chaos/chaos-steps.ts';
+import { checkReplay, simulated } from './local/chaos/chaos-steps.ts';
 import { proxiedFor } from './local/chaos/fault-names.ts';
 import { chaosProblems, formatChaos } from './local/chaos/format-chaos.ts';
 import { openDataDir } from './local/data-dir.ts';
 import { announceLocal } from './local/local-file.ts';
-import { help, orUsageError, parseLocalOptions, UsageError, type LocalOptions } from './local/options.ts';
+import { help, parseLocalOptions, UsageError, type LocalOptions } from './local/options.ts';
 import { openPlatform } from './local/platform.ts';
 import { createScreen, type Screen } from './local/screen.ts';
 import { runSession, type Session } from './local/session.ts';
@@ -22,8 +21,9 @@ import { synthesize } from './local/synthesize.ts';
 
 const stoppedEarly = 130;
 
-const checkRecordings = async ({ feed, chaos }: LocalOptions): Promise<void> => {
-  if (!('replay' in feed)) return;
+/** @returns the sources that are fed, the busiest first, where something is to go wrong */
+const checkRecordings = async ({ feed, chaos }: LocalOptions): Promise<readonly string[]> => {
+  if (!('replay' in feed)) return simulated;
   for (const recording of feed.replay.recordings) {
     try {
       await checkRecording(recording);
@@ -31,10 +31,13 @@ const checkRecordings = async ({ feed, chaos }: LocalOptions): Promise<void> => 
       throw new UsageError((error as Error).message, { cause: error });
     }
   }
-  if (chaos.length === 0) return;
+  if (chaos.length === 0) return [];
   const { recordings, speed } = feed.replay;
-  const lastsMs = await replayLength(paceRecordings(recordings.map(readRecording)), speed);
-  orUsageError(() => checkFeedLasts(chaos, lastsMs, 'the replay'));
+  try {
+    return await checkReplay(chaos, paceRecordings(recordings.map(readRecording)), speed);
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error });
+  }
 };
 
 /** @throws Error as soon as everything is to be stopped at once, or a service ended that nobody stopped */
@@ -48,7 +51,18 @@ const untilItMustEnd = async ({ signals }: Session, failed: Promise<Error>): Pro
   throw new Error(`the platform is of no use any more: ${why.message}`, { cause: why });
 };
 
-const runAt = async (dataDir: string, options: LocalOptions, screen: Screen, signals: StopSignals): Promise<number> => {
+interface Asked {
+  readonly options: LocalOptions;
+  /** Sources, the busiest first. */
+  readonly fed: readonly string[];
+}
+
+const runAt = async (
+  dataDir: string,
+  { options, fed }: Asked,
+  screen: Screen,
+  signals: StopSignals,
+): Promise<number> => {
   const startedAt = performance.now();
   const progress = (line: string): void => {
     screen.print(`[${((performance.now() - startedAt) / 1000).toFixed(1).padStart(5)} s] ${line}`);
@@ -73,15 +87,15 @@ const runAt = async (dataDir: string, options: LocalOptions, screen: Screen, sig
     try {
       progress('running; Ctrl-C ends it with an account');
       const liveEveryMs = process.stdout.isTTY ? 1_000 : 5_000;
-      const session: Session = { options, run, platform, screen, signals, liveEveryMs };
-      const { account, wrong, chaos, feedError } = await Promise.race([
+      const session: Session = { options, fed, run, platform, screen, signals, liveEveryMs };
+      const { account, wrong, chaos, notBegun, feedError } = await Promise.race([
         runSession(session),
         untilItMustEnd(session, run.failed),
       ]);
       screen.print(formatAccount(account));
       if (wrong) screen.print(formatWrong(wrong));
-      if (chaos.length > 0) screen.print(formatChaos(chaos, wrong?.unsent ?? []));
-      const isRight = account.balances && (wrong?.faultCount ?? 0) === 0 && chaosProblems(chaos).length === 0;
+      if (options.chaos.length > 0) screen.print(formatChaos(chaos, wrong?.unsent ?? [], notBegun));
+      const isRight = account.balances && (wrong?.faultCount ?? 0) === 0 && chaosProblems(chaos, notBegun).length === 0;
       return isRight && feedError === undefined ? 0 : 1;
     } finally {
       platform.close();
@@ -99,12 +113,12 @@ const main = async (args: readonly string[]): Promise<number> => {
     console.log(help);
     return 0;
   }
-  await checkRecordings(options);
+  const fed = await checkRecordings(options);
   const signals = listenForStop();
   const screen = createScreen(process.stdout);
   const dataDir = await openDataDir(options.dataDir);
   try {
-    return await runAt(dataDir.path, options, screen, signals);
+    return await runAt(dataDir.path, { options, fed }, screen, signals);
   } catch (error) {
     if (signals.isStop(error)) {
       screen.print('Stopped before there was an account.');

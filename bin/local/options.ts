@@ -109,7 +109,7 @@ const parse = (args: readonly string[]) => {
 };
 
 /** Says of what is wrong with a value that the command line is. */
-export const orUsageError = <T>(read: () => T): T => {
+const orUsageError = <T>(read: () => T): T => {
   try {
     return read();
   } catch (error) {

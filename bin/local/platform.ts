@@ -100,6 +100,7 @@ export const openPlatform = ({ world, deployed }: LocalRun, sleep: (ms: number) 
     mappings
       .filter((mapping) => !sourceOf(world, mapping).some(({ source }) => except?.has(source)))
       .flatMap(({ uuid }) => world.pollers.progress(uuid));
+  const openedAt = Date.now();
   const sources = unique(running.map(({ source }) => source));
   const holdStore = createHoldStore(clients.dynamodb, setting(first, 'CONTROLS_TABLE'));
   return {
@@ -132,7 +133,8 @@ export const openPlatform = ({ world, deployed }: LocalRun, sleep: (ms: number) 
       const holds = await Promise.all(sources.map((source) => holdStore.read(source)));
       return holds.flatMap((hold) => (hold?.standing === true ? [hold] : []));
     },
-    lagMs: (now) => Math.max(0, ...shards().map((shard) => now - reachedBy(shard))),
+    // What was not read yet has waited since the run began, not since 1970.
+    lagMs: (now) => Math.max(0, ...shards().map((shard) => now - Math.max(openedAt, reachedBy(shard)))),
     checkpoints: () =>
       shards()
         .map(({ shard, checkpoint }) => `${shard}@${checkpoint}`)

@@ -12,6 +12,7 @@ import type { FaultResult, FaultTimes } from '../../local/faults/run-in-turn.ts'
 import { catchUp } from './catch-up.ts';
 import { createFaults, type Faults, type FaultyRun } from './chaos/create-faults.ts';
 import { runChaos } from './chaos/run-chaos.ts';
+import { watchTraffic } from './chaos/traffic.ts';
 import { createFeed } from './feed.ts';
 import { formatLive, readLiveCounts } from './live.ts';
 import type { LocalOptions } from './options.ts';
@@ -22,6 +23,8 @@ import { watchHolds } from './watch-holds.ts';
 
 export interface Session {
   readonly options: LocalOptions;
+  /** The sources that are fed, the busiest first; looked at where something is to go wrong. */
+  readonly fed: readonly string[];
   readonly run: FaultyRun;
   readonly platform: Platform;
   readonly screen: Screen;
@@ -36,8 +39,6 @@ export interface Session {
 const settledMs = 5_000;
 const lookAgainMs = 2_000;
 const lookAtHoldsMs = 1_000;
-/** Records a second; a replay has no rate of its own that could be known beforehand. */
-const slowReplay = 20;
 
 /** Until the signal: a wait that is over is no failure. */
 const until = async (signal: AbortSignal): Promise<void> => {
@@ -120,6 +121,8 @@ export interface Outcome {
   readonly wrong: WrongCheck | undefined;
   /** Of what was to go wrong, each fault that did. */
   readonly chaos: readonly FaultResult[];
+  /** What was to go wrong and did not, though nobody stopped the run. */
+  readonly notBegun: readonly string[];
   /** Why the feed ended early, where it failed: what it had sent by then is in the account. */
   readonly feedError: unknown;
 }
@@ -131,6 +134,7 @@ export interface Outcome {
 export const runSession = async (session: Session): Promise<Outcome> => {
   const { options, run, platform, screen, signals, liveEveryMs } = session;
   const { ledger, senders } = openWrongLedger(platform.senders);
+  const fedBy = watchTraffic(senders);
   const startedAt = Date.now();
   const sent = new Map<string, number>();
   const show = (): void => {
@@ -147,9 +151,11 @@ export const runSession = async (session: Session): Promise<Outcome> => {
     let feedError: unknown;
     const onSent = (source: string, count: number): void => void sent.set(source, (sent.get(source) ?? 0) + count);
     const random = seededRandom(options.seed);
-    const rate = 'simulate' in options.feed ? options.feed.simulate.rate : slowReplay;
-    const faults = createFaults({ run, platform, senders, random, rate, say: (line) => run.world.progress(line) });
-    const chaos = await feedUnderFaults(session, faults, { senders, onSent }).catch((error: unknown) => {
+    const say = (line: string): void => run.world.progress(line);
+    const { traffic } = fedBy;
+    const { fed } = session;
+    const faults = createFaults({ run, platform, senders, traffic, fed, random, say, hurry: signals.stopNow });
+    const chaos = await feedUnderFaults(session, faults, { senders: fedBy.senders, onSent }).catch((error: unknown) => {
       feedError = error;
       screen.print(`The feed failed: ${error instanceof Error ? error.message : String(error)}`);
       return [];
@@ -179,7 +185,9 @@ export const runSession = async (session: Session): Promise<Outcome> => {
           faults.expected(),
         )
       : undefined;
-    return { account, wrong, chaos, feedError };
+    const rest = signals.stop.aborted ? [] : options.chaos.slice(chaos.length);
+    const notBegun = rest.map(({ names }) => names.join('+'));
+    return { account, wrong, chaos, notBegun, feedError };
   } finally {
     clearInterval(timer);
     clearInterval(watching);

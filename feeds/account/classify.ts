@@ -41,7 +41,8 @@ export interface Subject {
  *
  * Lambda gives up on whole batches and cannot know which of their records were stored before the crash: a stored record
  * that was given up on as well is stored, and no fault. One that was parked was judged by us: it may be stored
- * afterwards, by a deployment or a schema that came meanwhile, but never before.
+ * afterwards, by a deployment or a schema that came meanwhile, but never before. The two times are of two clocks, the
+ * database's and the function's: under the fault `clock-skew` this can err by what the clocks are apart.
  */
 export const classify = ({ position, identity, digest }: Subject, evidence: Evidence): Verdict => {
   const faults: FaultKind[] = [];

@@ -2,7 +2,10 @@ import { serviceError } from '../shared/aws/service-error.ts';
 import { faultOf, sqlStateOf } from '../shared/database/sqlstate.ts';
 
 /** What an instance depends on for a batch, each behind a breaker: the reasons of outages. */
-export type Dependency = 'store' | 'registry' | 'parked-queue' | 'entity-state';
+export type Dependency = 'store' | 'registry' | 'entity-state' | Parking;
+
+/** What parking a reject takes: the memory of what was sent, the bucket for what is large, the queue. */
+export type Parking = 'idempotency' | 'dead-letter-bucket' | 'parked-queue';
 
 const isBug = (error: unknown): boolean => error instanceof TypeError || error instanceof RangeError;
 
@@ -17,9 +20,6 @@ const answers = new Set([
   'ItemCollectionSizeLimitExceededException',
   'BatchRequestTooLong',
   'InvalidMessageContents',
-  // Powertools: the same record is being parked at this moment, or was by an attempt that did not say how it ended.
-  'IdempotencyAlreadyInProgressError',
-  'IdempotencyInconsistentStateError',
 ]);
 
 /** Whether a service is away, hangs or throttles us. A refusal of one request is an answer, and so is a `halt`. */
@@ -27,7 +27,7 @@ export const isServiceAway =
   (dependency: string) =>
   (error: unknown): boolean => {
     if (isBug(error) || (error instanceof Error && answers.has(error.name))) return false;
-    return serviceError(dependency, causeOf(error)).disposition === 'retry';
+    return serviceError(dependency, error).disposition === 'retry';
   };
 
 /** Powertools wraps what DynamoDB said; the name that decides is the cause's. */

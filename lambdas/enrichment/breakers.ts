@@ -13,11 +13,15 @@ export const createBreakers = (
 ): Readonly<Record<Dependency, Breaker>> => {
   const breakerOf = (rules: Pick<BreakerOptions, 'dependency' | 'isFailure' | 'failures'>): Breaker =>
     createBreaker({ ...shared, ...rules, onEvent: tellOfBreaker(telemetry, rules.dependency) });
+  const service = (dependency: Exclude<Dependency, 'store' | 'registry'>): Breaker =>
+    breakerOf({ dependency, isFailure: isServiceAway(dependency) });
   return {
     store: breakerOf({ dependency: 'store', isFailure: isStoreAway }),
     registry: breakerOf(registryFailures),
-    // Parking is one thing to whoever waits for it: the queue, the memory of what was sent, and the bucket for what is large.
-    'parked-queue': breakerOf({ dependency: 'parked-queue', isFailure: isServiceAway('parked-queue') }),
-    'entity-state': breakerOf({ dependency: 'entity-state', isFailure: isServiceAway('entity-state') }),
+    'entity-state': service('entity-state'),
+    // Parking calls three services, and not each of them for each reject: what one answers says nothing of the others.
+    idempotency: service('idempotency'),
+    'dead-letter-bucket': service('dead-letter-bucket'),
+    'parked-queue': service('parked-queue'),
   };
 };

@@ -32,7 +32,7 @@ export interface EnrichmentDependencies {
   readonly parked: ParkedStore;
   readonly holds: HoldStore;
   readonly verdicts: VerdictStore;
-  /** The registry's is used inside the decoder. */
+  /** The registry's is used inside the decoder, those of parking inside `parked`. */
   readonly breakers: Breakers;
   /** Names the code and the configuration that run; a bad deploy is told by it from a bad producer. */
   readonly deployment: string;
@@ -82,15 +82,12 @@ export const connect = async (config: EnrichmentConfig): Promise<EnrichmentDepen
     }),
     events: createEventStore(database, config.SOURCE, source.windowSpans),
     entityState: createEntityStateStore(dynamodb, config.ENTITY_STATE_TABLE, config.SOURCE),
-    parked: createParkedStore(
-      { sqs, s3, dynamodb },
-      {
-        source: config.SOURCE,
-        queueUrl: config.PARKED_QUEUE_URL,
-        bucket: config.DEAD_LETTER_BUCKET,
-        idempotencyTable: config.IDEMPOTENCY_TABLE,
-      },
-    ),
+    parked: createParkedStore({ sqs, s3, dynamodb }, breakers, {
+      source: config.SOURCE,
+      queueUrl: config.PARKED_QUEUE_URL,
+      bucket: config.DEAD_LETTER_BUCKET,
+      idempotencyTable: config.IDEMPOTENCY_TABLE,
+    }),
     marks: createMarkStore(
       { database, dynamodb, sqs, s3 },
       {

@@ -45,7 +45,7 @@ export const enrichEvents = (dependencies: EnrichmentDependencies) => {
           return outcomes;
         },
         guard,
-        park: (rejects) => parked.park(rejects, context, retries['parked-queue']),
+        park: (rejects) => parked.park(rejects, context, retries.park),
         project: (batch) => entityState.project(batch, retries['entity-state']),
         now,
       },

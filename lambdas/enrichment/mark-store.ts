@@ -52,15 +52,18 @@ export const createMarkStore = (
     };
     await dynamodb.send(new PutItemCommand({ TableName: entityStateTable, Item }), within(timeoutMs));
   },
-  // All that parking needs: the memory of what was sent, the bucket for what is large, the queue.
-  'parked-queue': async (timeoutMs) => {
+  idempotency: async (timeoutMs) => {
     const Item = {
       id: { S: `probe/${source}` },
       expiration: { N: String(Math.floor(now() / 1000) + remembered) },
     };
     await dynamodb.send(new PutItemCommand({ TableName: idempotencyTable, Item }), within(timeoutMs));
+  },
+  'dead-letter-bucket': async (timeoutMs) => {
     const object = { Bucket: bucket, Key: `parked/probe/${source}`, Body: new Date(now()).toISOString() };
     await s3.send(new PutObjectCommand(object), within(timeoutMs));
+  },
+  'parked-queue': async (timeoutMs) => {
     const message = { QueueUrl: queueUrl, MessageBody: JSON.stringify({ probe: source }) };
     await sqs.send(new SendMessageCommand(message), within(timeoutMs));
   },

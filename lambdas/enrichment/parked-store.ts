@@ -7,11 +7,12 @@ import type { Context } from 'aws-lambda';
 import { bulkhead } from 'cockatiel';
 import { serviceError } from '../shared/aws/service-error.ts';
 import { bytesKey } from '../shared/dead-letters/entry.ts';
-import type { PlatformError } from '../shared/errors/platform-error.ts';
+import { PlatformError } from '../shared/errors/platform-error.ts';
 import { createBatchSender } from '../shared/queue/batch-sender.ts';
 import type { Resilient } from '../shared/resilience/retry.ts';
 import { positionKey } from '../shared/stream/position.ts';
-import { causeOf } from './away.ts';
+import { causeOf, type Parking } from './away.ts';
+import type { Breakers } from './breakers.ts';
 import type { Reject } from './enrich-batch.ts';
 import { fitsInline, parkedMessage } from './parked-message.ts';
 
@@ -23,7 +24,10 @@ export interface ParkedStoreConfig {
 }
 
 export interface ParkedStore {
-  /** One entry per reject, in order: undefined when it is parked, now or before. Never throws. */
+  /**
+   * One entry per reject, in order: undefined when it is parked, now or before; else what is away, or refused us.
+   * Throws nothing but a bug of ours.
+   */
   park(
     rejects: readonly Reject[],
     context: Context,
@@ -44,20 +48,35 @@ const mostInProgressMs = 12_000;
 /**
  * Sends each reject to the parked queue once, whatever is redelivered: the send leaves our transaction, so Powertools
  * idempotency guards it, keyed by the record's position in its stream.
+ *
+ * Each call goes through the breaker of what it calls. A reject that is remembered is answered by DynamoDB alone: that
+ * must not pass for an answer of the queue.
  */
 export const createParkedStore = (
   clients: { readonly sqs: SQSClient; readonly s3: S3Client; readonly dynamodb: DynamoDBClient },
+  breakers: Pick<Breakers, Parking>,
   { source, queueUrl, bucket, idempotencyTable }: ParkedStoreConfig,
   now: () => number = Date.now,
 ): ParkedStore => {
+  const through = async <T>(dependency: Parking, call: () => Promise<T>): Promise<T> => {
+    try {
+      return await breakers[dependency].execute(call);
+    } catch (error) {
+      throw serviceError(dependency, error);
+    }
+  };
   const send = createBatchSender(async (bodies) => {
-    const { Failed = [] } = await clients.sqs.send(
-      new SendMessageBatchCommand({
-        QueueUrl: queueUrl,
-        Entries: bodies.map((body, index) => ({ Id: String(index), MessageBody: body })),
-      }),
-    );
-    const failed = new Map(Failed.map(({ Id, Code }) => [Id, new Error(`SQS did not take the message: ${Code}`)]));
+    const { Failed = [] } = await through('parked-queue', async () => {
+      const answer = await clients.sqs.send(
+        new SendMessageBatchCommand({
+          QueueUrl: queueUrl,
+          Entries: bodies.map((body, index) => ({ Id: String(index), MessageBody: body })),
+        }),
+      );
+      if (answer.Failed?.length === bodies.length) throw notTaken(answer.Failed[0]?.Code);
+      return answer;
+    });
+    const failed = new Map(Failed.map(({ Id, Code }) => [Id, serviceError('parked-queue', notTaken(Code))]));
     return bodies.map((_, index) => failed.get(String(index)));
   });
 
@@ -70,9 +89,8 @@ export const createParkedStore = (
     async ({ reject }: { position: string; reject: Reject }): Promise<string> => {
       const inline = fitsInline(reject);
       if (!inline) {
-        await clients.s3.send(
-          new PutObjectCommand({ Bucket: bucket, Key: bytesKey(reject.record.position), Body: reject.record.bytes }),
-        );
+        const object = { Bucket: bucket, Key: bytesKey(reject.record.position), Body: reject.record.bytes };
+        await through('dead-letter-bucket', () => clients.s3.send(new PutObjectCommand(object)));
       }
       await send(JSON.stringify(parkedMessage(reject, source, now(), inline ? undefined : bucket)));
       return 'parked';
@@ -80,7 +98,7 @@ export const createParkedStore = (
     {
       persistenceStore: new DynamoDBPersistenceLayer({
         tableName: idempotencyTable,
-        awsSdkV3Client: clients.dynamodb,
+        awsSdkV3Client: behind(breakers.idempotency, clients.dynamodb),
       }),
       config,
       keyPrefix: 'park',
@@ -98,14 +116,30 @@ export const createParkedStore = (
         rejects.map((reject) =>
           lanes.execute(async () => {
             try {
-              await resilient(() => sendOnce({ position: positionKey(reject.record.position), reject }));
+              await resilient(async () => {
+                try {
+                  await sendOnce({ position: positionKey(reject.record.position), reject });
+                } catch (error) {
+                  // Whatever is not ours already is what Powertools makes of DynamoDB.
+                  throw serviceError('idempotency', causeOf(error));
+                }
+              });
               return undefined;
             } catch (error) {
-              return serviceError('parked-queue', causeOf(error));
+              if (error instanceof PlatformError) return error;
+              throw error;
             }
           }),
         ),
       );
     },
   };
+};
+
+const notTaken = (code: string | undefined): Error => new Error(`SQS did not take the message: ${code}`);
+
+/** The same client, whose calls go through a breaker: Powertools makes them itself. */
+const behind = (breaker: Breakers['idempotency'], client: DynamoDBClient): DynamoDBClient => {
+  const send = (command: Parameters<DynamoDBClient['send']>[0]) => breaker.execute(() => client.send(command));
+  return Object.assign(Object.create(client) as DynamoDBClient, { send });
 };

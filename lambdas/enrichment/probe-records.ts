@@ -5,7 +5,6 @@ import { serviceError } from '../shared/aws/service-error.ts';
 import type { ProbeAnswer, ProbeEvent } from '../shared/holds/probe.ts';
 import type { DecodedEvent } from '../shared/serde/decoder.ts';
 import { createResilient } from '../shared/resilience/retry.ts';
-import { causeOf } from './away.ts';
 import type { EnrichmentDependencies } from './dependencies.ts';
 import { judge } from './enrich-batch.ts';
 import type { EnrichedEvent } from './event.ts';
@@ -44,7 +43,7 @@ export const probeRecords = ({ source, rules, decoder, breakers, marks, telemetr
       await inTurn((timeoutMs) => breakers[dependency].execute(() => marks[dependency](timeoutMs)));
       return undefined;
     } catch (error) {
-      return dependency === 'store' ? storeError(error) : serviceError(dependency, causeOf(error));
+      return dependency === 'store' ? storeError(error) : serviceError(dependency, error);
     }
   };
 
@@ -62,10 +61,12 @@ export const probeRecords = ({ source, rules, decoder, breakers, marks, telemetr
 
   return async (event: ProbeEvent): Promise<ProbeAnswer> => {
     const records = readKinesisEvent({ Records: [...event.Records] });
-    const [decoded, store, entityState, parkedQueue] = await Promise.all([
+    const [decoded, store, entityState, idempotency, bucket, parkedQueue] = await Promise.all([
       decoder.decodeBatch(records),
       write('store'),
       write('entity-state'),
+      write('idempotency'),
+      write('dead-letter-bucket'),
       write('parked-queue'),
     ]);
     const judged = records.map((record, index) => judgeAlone(record, decoded[index] as DecodedEvent | PlatformError));
@@ -73,7 +74,7 @@ export const probeRecords = ({ source, rules, decoder, breakers, marks, telemetr
     if (crashed > 0) telemetry.error('records crashed the probe', { crashed });
     const errors = judged.filter((step) => step instanceof PlatformError);
     const registry = errors.find(({ disposition, reason }) => disposition === 'retry' && reason === 'registry');
-    const halted = [store, entityState, parkedQueue, ...errors].find(
+    const halted = [store, entityState, idempotency, bucket, parkedQueue, ...errors].find(
       (error) => error && dispositionOf(error) === 'halt',
     );
     const rejected = errors.filter(({ disposition }) => disposition === 'reject');
@@ -82,6 +83,8 @@ export const probeRecords = ({ source, rules, decoder, breakers, marks, telemetr
       dependencies: {
         store: inWords(store),
         'entity-state': inWords(entityState),
+        idempotency: inWords(idempotency),
+        'dead-letter-bucket': inWords(bucket),
         'parked-queue': inWords(parkedQueue),
         registry: inWords(registry),
       },

@@ -1,6 +1,7 @@
 import { remember } from '../shared/serde/bounded-cache.ts';
 import { scanRejects, type Trip } from './trip.ts';
-import { keptOf, unite, within, type Verdict, type Verdicts } from './verdicts.ts';
+import { PlatformError } from '../shared/errors/platform-error.ts';
+import { guardedRecords, keptOf, unite, uniteVerdicts, within, type Verdict, type Verdicts } from './verdicts.ts';
 import type { Shard, VerdictStore } from './verdict-store.ts';
 
 export interface RejectGuard {
@@ -38,27 +39,32 @@ export const createRejectGuard = ({ verdicts, deployment, now, onAlone }: Reject
   const known = new Map<string, Verdicts>();
   let askAgainAt = 0;
 
-  /** Unites what the table has with `records`, and leaves both there. The table's may be of a later hold than ours. */
-  const share = async (shard: Shard, own: Verdicts, judged: readonly Verdict[]): Promise<Verdicts> => {
+  /** Unites what the table has with ours, and leaves both there. The table's may be of a later hold than ours. */
+  const share = async (shard: Shard, own: Verdicts, judged: readonly Verdict[], end: string): Promise<Verdicts> => {
     let united = { ...own, records: unite(own.records, judged) };
     for (let n = 0; n < tries; n += 1) {
       const stored = await verdicts.read(shard);
       const theirs = within(stored.verdicts, own);
-      const ours = within(own, theirs);
-      const full = theirs.full || ours.full;
-      united = { ...theirs, full, records: unite(theirs.records, unite(ours.records, judged)) };
-      if (await verdicts.write(shard, keptOf(united), stored.revision, now())) return united;
+      const both = uniteVerdicts(theirs, within(own, theirs));
+      united = { ...both, records: unite(both.records, judged) };
+      if (await verdicts.write(shard, keptOf(united, end), stored.revision, now())) return united;
     }
     onAlone(undefined);
     return united;
   };
 
-  const shareOrNot = async (shard: Shard, own: Verdicts, judged: readonly Verdict[]): Promise<Verdicts> => {
+  const shareOrNot = async (
+    shard: Shard,
+    own: Verdicts,
+    judged: readonly Verdict[],
+    end: string,
+  ): Promise<Verdicts> => {
     const alone = { ...own, records: unite(own.records, judged) };
     if (now() < askAgainAt) return alone;
     try {
-      return await share(shard, own, judged);
+      return await share(shard, own, judged, end);
     } catch (error) {
+      if (!(error instanceof PlatformError)) throw error;
       askAgainAt = now() + aloneMs;
       onAlone(error);
       return alone;
@@ -68,15 +74,21 @@ export const createRejectGuard = ({ verdicts, deployment, now, onAlone }: Reject
   return {
     judge: async (shard, judged, holdNumber) => {
       const sorted = unite(judged, []);
-      const first = sorted[0]?.sequenceNumber;
-      if (first === undefined) return undefined;
+      const [first, last] = [sorted[0]?.sequenceNumber, sorted.at(-1)?.sequenceNumber];
+      if (first === undefined || last === undefined) return undefined;
       const key = `${shard.stream}/${shard.shard}`;
-      const own = within(known.get(key), { deployment, holdNumber });
+      const before = known.get(key);
+      const own = within(before, { deployment, holdNumber });
       const alone = { ...own, records: unite(own.records, sorted) };
-      // Everything known is looked at, so that what was shared when it was a storm's beginning is shared when it is over.
-      const { most } = scanRejects(alone.records, own.full, alone.records[0]?.sequenceNumber ?? first);
-      const united = own.full && most < sharedFrom ? alone : await shareOrNot(shard, own, sorted);
-      remember(known, key, keptOf(united), mostShards);
+      // The 200 before them are looked at too: what was shared when it was a storm's beginning is shared when it is over.
+      const begin = alone.records.findIndex(({ sequenceNumber }) => sequenceNumber === first);
+      const earlier = alone.records[Math.max(0, begin - guardedRecords)]?.sequenceNumber ?? first;
+      const { most } = scanRejects(alone.records, own.full, earlier);
+      // A release is shared once, or the next deployment would take the verdicts in the table for those of before it.
+      const isReleased = before !== undefined && before.holdNumber < own.holdNumber;
+      const isQuiet = own.full && most < sharedFrom && !isReleased;
+      const united = isQuiet ? alone : await shareOrNot(shard, own, sorted, last);
+      remember(known, key, keptOf(united, last), mostShards);
       return scanRejects(united.records, united.full, first).trip;
     },
   };

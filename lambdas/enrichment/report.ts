@@ -1,9 +1,9 @@
 import type { StreamRecord } from '../shared/batch/kinesis.ts';
 import { PlatformError, reasonOf } from '../shared/errors/platform-error.ts';
-import type { Hold } from '../shared/holds/hold.ts';
 import { positionKey } from '../shared/stream/position.ts';
 import type { Telemetry } from '../shared/telemetry/batch-telemetry.ts';
 import type { BatchResult, RecordResult } from './enrich-batch.ts';
+import type { SeenHold } from './under-hold.ts';
 
 /** The first of each reason, and how many there were: a poison burst must not become a burst of log lines. */
 const byReason = (results: readonly RecordResult[], kind: 'rejected' | 'unfinished'): Map<string, number[]> => {
@@ -30,7 +30,7 @@ export const reportAlone =
 export const reportHeld = (
   telemetry: Telemetry,
   records: readonly StreamRecord[],
-  { cause, reason, number, since }: Hold,
+  { cause, reason, number, since }: SeenHold,
   endedAt: number,
 ): void => {
   const [first] = records;

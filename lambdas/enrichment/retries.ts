@@ -4,7 +4,7 @@ import { dispositionOf, PlatformError, reasonOf } from '../shared/errors/platfor
 import { serviceError } from '../shared/aws/service-error.ts';
 import { createResilient, type Resilient, type RetryBudget } from '../shared/resilience/retry.ts';
 import type { Telemetry } from '../shared/telemetry/batch-telemetry.ts';
-import { causeOf, type Dependency } from './away.ts';
+import type { Dependency } from './away.ts';
 import type { Breakers } from './breakers.ts';
 
 /** More than fit: half the timeout ends the retries in place, and then the mapping's own attempts begin. */
@@ -27,13 +27,13 @@ const forSchemas = { longestDelayMs: 200 } as const;
 export interface Retries {
   readonly decode: Resilient;
   readonly store: Resilient;
-  readonly 'parked-queue': Resilient;
+  readonly park: Resilient;
   readonly 'entity-state': Resilient;
 }
 
 /**
  * The retries of one invocation, in half of the time that is left to it. Each attempt goes through the breaker of what it
- * calls; the registry has its own inside the decoder.
+ * calls; the registry has its own inside the decoder, and parking has three inside the store of what is parked.
  * @returns also when they end, milliseconds since the epoch
  */
 export const retriesIn = (
@@ -59,15 +59,6 @@ export const retriesIn = (
     const breaker = breakers[dependency];
     return (attempt) => retrying((timeoutMs) => breaker.execute(() => attempt(timeoutMs)));
   };
-  const service = (dependency: 'parked-queue' | 'entity-state'): Resilient =>
-    through(
-      dependency,
-      resilient(
-        until.parkAndProject,
-        (error) => dispositionOf(serviceError(dependency, causeOf(error))) === 'retry',
-        (error) => `${dependency} ${whatOf(error) ?? (error instanceof Error ? error.name : 'unknown')}`,
-      ),
-    );
   return {
     deadline: startedAt + halfMs,
     retries: {
@@ -80,11 +71,28 @@ export const retriesIn = (
           (error) => `store ${whatOf(error) ?? sqlStateOf(error) ?? 'connection'}`,
         ),
       ),
-      'parked-queue': service('parked-queue'),
-      'entity-state': service('entity-state'),
+      park: resilient(
+        until.parkAndProject,
+        (error) => error instanceof PlatformError && error.disposition === 'retry',
+        (error) => `${reasonOf(error)} ${nameOf(error)}`,
+      ),
+      'entity-state': through(
+        'entity-state',
+        resilient(
+          until.parkAndProject,
+          (error) => dispositionOf(serviceError('entity-state', error)) === 'retry',
+          (error) => `entity-state ${nameOf(error)}`,
+        ),
+      ),
     },
   };
 };
 
 /** What is ours to throw before a call is made: its breaker is open. */
 const whatOf = (error: unknown): string | undefined => (error instanceof PlatformError ? 'breaker' : undefined);
+
+/** What a service said, also where its error has become ours. */
+const nameOf = (error: unknown): string => {
+  if (error instanceof PlatformError) return String(error.details['name'] ?? 'breaker');
+  return error instanceof Error ? error.name : 'unknown';
+};

@@ -26,7 +26,8 @@ export const leastOfReason = 20;
 
 /**
  * Goes through the records as they came and stops where, of the last 200, more than half were rejected and at least 20
- * for one reason. Looked at record by record, so that it makes no difference how the stream is cut into batches: a
+ * for one reason. Where fewer are known, three quarters: a few dozen of which less than half are wrong on the whole can
+ * by chance be wrong by half, and a bad deploy rejects nearly all. Looked at record by record, so that it makes no difference how the stream is cut into batches: a
  * storm that ended within a batch is seen, and what was rejected before the storm is not held with it.
  * @param records - by sequence number: what was known, and what is to be judged
  * @param full - whether records that are not known count as not rejected; otherwise there were none
@@ -49,7 +50,8 @@ export const scanRejects = (records: readonly Verdict[], full: boolean, first: s
     const [reason, ofReason] = mostOf(counts);
     most = Math.max(most, ofReason);
     const of = full ? guardedRecords : Math.min(index + 1, guardedRecords);
-    if (rejected * 2 <= of || ofReason < leastOfReason) continue;
+    const isTooMany = of === guardedRecords ? rejected * 2 > of : rejected * 4 >= of * 3;
+    if (!isTooMany || ofReason < leastOfReason) continue;
     const storm = records.slice(Math.max(0, index + 1 - guardedRecords), index + 1);
     const from = storm.find((one) => one.reason !== null) ?? verdict;
     return { trip: { reason, ofReason, rejected, of, from: from.sequenceNumber }, most };

@@ -1,13 +1,32 @@
-import type { Hold } from '../shared/holds/hold.ts';
+import { PlatformError } from '../shared/errors/platform-error.ts';
+import { type Hold, UnreadableHoldError } from '../shared/holds/hold.ts';
 import type { HoldStore } from '../shared/holds/hold-store.ts';
+
+/** A hold that another release of ours has placed for a cause that this one does not know: it stands all the same. */
+export interface UnreadableHold {
+  readonly standing: true;
+  readonly cause: 'unreadable';
+  readonly reason: 'unreadable';
+  readonly number: null;
+  readonly since: null;
+}
+export type SeenHold = Hold | UnreadableHold;
+
+const unreadable: UnreadableHold = {
+  standing: true,
+  cause: 'unreadable',
+  reason: 'unreadable',
+  number: null,
+  since: null,
+};
 
 /** Looks at the hold of a source for all batches of an instance. */
 export interface HoldWatch {
   /**
-   * The latest hold, standing or ended, as it was a second ago at most. Never throws: where the table does not answer,
-   * what was known last stands, and where nothing was known there is none.
+   * The latest hold, standing or ended, as it was a second ago at most. Where the table does not answer, what was known
+   * last stands, and where nothing was known there is none. Throws nothing but a bug of ours.
    */
-  look(): Promise<Hold | undefined>;
+  look(): Promise<SeenHold | undefined>;
   /** Makes the next look a real one: a hold has been placed. */
   lookAgain(): void;
 }
@@ -16,7 +35,7 @@ export interface HoldWatchOptions {
   readonly holds: HoldStore;
   readonly source: string;
   readonly now: () => number;
-  /** Told of each look that failed. */
+  /** Told of each look that failed, or saw what it could not read. */
   readonly onUnknown: (error: unknown) => void;
 }
 
@@ -25,7 +44,7 @@ const everyMs = 1_000;
 const everyMsUnknown = 5_000;
 
 export const createHoldWatch = ({ holds, source, now, onUnknown }: HoldWatchOptions): HoldWatch => {
-  let known: Hold | undefined;
+  let known: SeenHold | undefined;
   let lookAt = 0;
   return {
     look: async () => {
@@ -34,6 +53,8 @@ export const createHoldWatch = ({ holds, source, now, onUnknown }: HoldWatchOpti
         known = await holds.read(source);
         lookAt = now() + everyMs;
       } catch (error) {
+        if (error instanceof UnreadableHoldError) known = error.standing ? unreadable : undefined;
+        else if (!(error instanceof PlatformError)) throw error;
         lookAt = now() + (known?.standing ? everyMs : everyMsUnknown);
         onUnknown(error);
       }
@@ -60,7 +81,7 @@ export const waitWhileHeld = async (
   watch: HoldWatch,
   deadline: number,
   now: () => number,
-): Promise<Hold | undefined> => {
+): Promise<SeenHold | undefined> => {
   for (;;) {
     const hold = await watch.look();
     const left = deadline - now();

@@ -10,6 +10,7 @@ export type Shard = Pick<StreamPosition, 'stream' | 'shard'>;
 
 /** What stands in the table, and the number of its writes. */
 export interface StoredVerdicts {
+  /** Undefined also for what another release has written and this one cannot read: it is written anew. */
   readonly verdicts: Verdicts | undefined;
   /** 0 where nothing stands. */
   readonly revision: number;
@@ -23,11 +24,12 @@ export interface VerdictStore {
   write(shard: Shard, verdicts: Verdicts, revision: number, now: number): Promise<boolean>;
 }
 
+const Revision = z.object({ revision: z.int().check(z.positive()) });
 const Item = z.object({
-  revision: z.int().check(z.positive()),
   deployment: z.string(),
   holdNumber: z.int(),
   full: z.boolean(),
+  behind: z.optional(z.string()),
   coded: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
   reasons: z.array(z.string()),
 });
@@ -48,10 +50,10 @@ export const createVerdictStore = (client: DynamoDBClient, table: string): Verdi
           throw serviceError('controls', error);
         });
       if (!item) return { verdicts: undefined, revision: 0 };
-      const { revision, coded, reasons, ...verdicts } = z.parse(Item, item);
-      return { verdicts: { ...verdicts, records: decodeVerdicts({ bytes: coded, reasons }) }, revision };
+      const { data: { revision } = { revision: 0 } } = Revision.safeParse(item);
+      return { verdicts: readVerdicts(item), revision };
     },
-    write: async (shard, { records, deployment, holdNumber, full }, revision, now) => {
+    write: async (shard, { records, ...rest }, revision, now) => {
       const { bytes, reasons } = encodeVerdicts(records);
       try {
         await documents.send(
@@ -60,15 +62,13 @@ export const createVerdictStore = (client: DynamoDBClient, table: string): Verdi
             Item: {
               id: itemId(shard),
               revision: revision + 1,
-              deployment,
-              holdNumber,
-              full,
+              ...rest,
               coded: bytes,
               reasons,
               expiresAt: Math.floor(now / 1000) + kept,
             },
             ...(revision === 0
-              ? { ConditionExpression: 'attribute_not_exists(id)' }
+              ? { ConditionExpression: 'attribute_not_exists(revision)' }
               : { ConditionExpression: 'revision = :seen', ExpressionAttributeValues: { ':seen': revision } }),
           }),
         );
@@ -79,4 +79,17 @@ export const createVerdictStore = (client: DynamoDBClient, table: string): Verdi
       }
     },
   };
+};
+
+const readVerdicts = (item: Readonly<Record<string, unknown>>): Verdicts | undefined => {
+  const parsed = Item.safeParse(item);
+  if (!parsed.success) return undefined;
+  const { coded, reasons, behind, ...verdicts } = parsed.data;
+  try {
+    const records = decodeVerdicts({ bytes: coded, reasons });
+    return { ...verdicts, ...(behind === undefined ? {} : { behind }), records };
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 };

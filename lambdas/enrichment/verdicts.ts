@@ -17,6 +17,8 @@ export interface Verdicts {
   readonly holdNumber: number;
   /** Whether 200 are to be judged by even where fewer are known: those that are missing count as not rejected. */
   readonly full: boolean;
+  /** Where the last batch ended that was not the shard's furthest: from there a lane that lags goes on. */
+  readonly behind?: string;
   /** By sequence number, the highest last; each once. */
   readonly records: readonly Verdict[];
 }
@@ -46,23 +48,53 @@ export const unite = (a: readonly Verdict[], b: readonly Verdict[]): readonly Ve
   return united;
 };
 
-/** What is kept of verdicts: the last 200. */
-export const keptOf = (verdicts: Verdicts): Verdicts => ({
-  ...verdicts,
-  full: verdicts.full || verdicts.records.length > guardedRecords,
-  records: verdicts.records.slice(-guardedRecords),
-});
+/**
+ * What is kept of verdicts: the highest 200, and below them the last 200 up to where a lane lags, which has no others to
+ * be judged by. Of several lanes that lag these are the last one's.
+ * @param end - of the batch just judged, a sequence number
+ */
+export const keptOf = (verdicts: Verdicts, end: string): Verdicts => {
+  const { records } = verdicts;
+  const highest = records.slice(-guardedRecords);
+  const isFurthest = compareSequence(end, highest.at(-1)?.sequenceNumber ?? end) >= 0;
+  const behind = isFurthest ? verdicts.behind : end;
+  const lagging = records
+    .slice(0, -guardedRecords)
+    .filter(({ sequenceNumber }) => behind !== undefined && compareSequence(sequenceNumber, behind) <= 0);
+  return {
+    ...verdicts,
+    full: verdicts.full || records.length > guardedRecords,
+    ...(behind === undefined ? {} : { behind }),
+    records: [...lagging.slice(-guardedRecords), ...highest],
+  };
+};
+
+/** Two that know of the same shard, in one scope. */
+export const uniteVerdicts = (a: Verdicts, b: Verdicts): Verdicts => {
+  const behind = [a.behind, b.behind]
+    .filter((one) => one !== undefined)
+    .toSorted(compareSequence)
+    .at(-1);
+  return {
+    ...a,
+    full: a.full || b.full,
+    ...(behind === undefined ? {} : { behind }),
+    records: unite(a.records, b.records),
+  };
+};
 
 /** Which verdicts count: those of this deployment and since this hold. */
 export type Scope = Pick<Verdicts, 'deployment' | 'holdNumber'>;
 
 /**
- * Known verdicts as they count in a scope. Another deployment's do not; those from before a hold's release do not
- * either, but the records since then are judged as 200: whoever released the hold, by a probe of the next 200 or by
- * an operator's word, has accepted as many rejects as a shard may have.
+ * Known verdicts as they count in a scope. Those from before a hold's release do not, whichever deployment's they are,
+ * but the records since then are judged as 200: whoever released the hold, by a probe of the next 200 or by an
+ * operator's word, has accepted as many rejects as a shard may have. Another deployment's do not count either.
  */
 export const within = (known: Verdicts | undefined, scope: Scope): Verdicts => {
-  if (known?.deployment !== scope.deployment) return { ...scope, full: false, records: [] };
-  if (known.holdNumber < scope.holdNumber) return { ...scope, full: true, records: [] };
+  if (known && known.holdNumber < scope.holdNumber) return { ...scopeOf(scope), full: true, records: [] };
+  if (known?.deployment !== scope.deployment) return { ...scopeOf(scope), full: false, records: [] };
   return known;
 };
+
+const scopeOf = ({ deployment, holdNumber }: Scope): Scope => ({ deployment, holdNumber });

@@ -1,8 +1,8 @@
 /** The keeper of holds looks this often while none stands (EventBridge Scheduler knows nothing shorter). Seconds. */
 const keeperEverySeconds = 60;
 
-/** The longest that one look of the keeper can take, which delays the next. Seconds. */
-const keeperTimeoutSeconds = 60;
+/** The keeper switches mappings off in its first look; that one takes so long where every call of it is slow. Seconds. */
+const keeperLookSeconds = 20;
 
 /** What Lambda is given to disable a mapping; AWS promises no time, and has been seen to take well under a minute. */
 const switchSeconds = 120;
@@ -21,9 +21,23 @@ export interface HoldTimes {
   readonly holdAfterSeconds: number;
 }
 
-/** From the moment at which a dependency goes away until Lambda has stopped reading, at the most. Seconds. */
-export const secondsUntilOff = ({ holdAfterSeconds }: Pick<HoldTimes, 'holdAfterSeconds'>): number =>
-  holdAfterSeconds + keeperEverySeconds + keeperTimeoutSeconds + switchSeconds;
+/**
+ * A breaker opens at the fifth failure in a row; where a dependency hangs each is a time-out, a third of the half of the
+ * function's timeout (lambdas/enrichment/retries.ts).
+ */
+const failuresToOpen = 5;
+const longestFailure = 1 / 6;
+
+/** A batch places the hold when it ends, half a timeout after it began at the latest. */
+const untilBatchEnds = 1 / 2;
+
+/** From the moment at which a dependency goes away until its hold is placed, at the most. Seconds. */
+export const secondsUntilHeld = ({ timeoutSeconds, holdAfterSeconds }: HoldTimes): number =>
+  Math.ceil(timeoutSeconds * failuresToOpen * longestFailure + holdAfterSeconds + timeoutSeconds * untilBatchEnds);
+
+/** From the same moment until Lambda has stopped reading, at the most. Seconds. */
+export const secondsUntilOff = (times: HoldTimes): number =>
+  secondsUntilHeld(times) + keeperEverySeconds + keeperLookSeconds + switchSeconds;
 
 /** How many attempts a lane spends on an outage of any length, at the most: the one that is under way, and what fits. */
 export const attemptsSpent = (times: HoldTimes): number =>

@@ -3,8 +3,9 @@ import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { HeldSource, KeeperEnv } from '../../lambdas/operations/holds/config.ts';
 import { keeperConcurrency } from '../config/check-environment.ts';
-import type { Environment } from '../config/environment.ts';
+import type { Environment, SourceSettings } from '../config/environment.ts';
 import { physicalName } from '../config/names.ts';
+import { acknowledge } from '../constructs/acknowledge.ts';
 import { NodeFunction } from '../constructs/node-function.ts';
 import { callOnSchedule } from '../constructs/schedule.ts';
 import type { Foundation } from '../foundation/foundation.ts';
@@ -13,6 +14,9 @@ export interface HoldsProps {
   readonly environment: Environment;
   readonly foundation: Foundation;
 }
+
+/** Nothing ends a hold because it is old: this part of `longestHoldHours` leaves a person the rest of it. */
+const tellBeforeEnd = 0.75;
 
 /** Lets mappings follow holds, and ends a hold when a probe finds its cause gone. */
 export class Holds extends Construct {
@@ -43,8 +47,14 @@ export class Holds extends Construct {
         SOURCES: JSON.stringify(sources),
       } satisfies KeeperEnv,
     });
+    // The next minute looks again; tries on top of it would take the second place of two from it, and from operators.
+    keeper.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
+    acknowledge(keeper.function.node.findChild('EventInvokeConfig'), {
+      'Serverless::Serverless-LambdaAsyncFailureDestination':
+        'A failed call carries nothing: the next minute looks at the same holds. Failures are counted, and alarmed on.',
+    });
     for (const stream of streams.values()) {
-      stream.grant(keeper.function, 'kinesis:GetShardIterator', 'kinesis:GetRecords');
+      stream.grant(keeper.function, 'kinesis:GetShardIterator', 'kinesis:GetRecords', 'kinesis:ListShards');
     }
     keeper.permit({
       actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
@@ -63,18 +73,29 @@ export class Holds extends Construct {
     });
     const period = Duration.minutes(1);
     for (const { source } of sources) {
-      alarms.raise(this, `Held-${source}`, {
-        name: `${physicalName(environment.name, 'enrichment', source)}-held`,
-        metric: new Metric({
+      const ofSource = (metricName: string): Metric =>
+        new Metric({
           namespace: 'Millrace',
-          metricName: 'HoldStanding',
+          metricName,
           dimensionsMap: { service: 'operations', source, environment: environment.name },
           statistic: Stats.MAXIMUM,
           period,
-        }),
+        });
+      alarms.raise(this, `Held-${source}`, {
+        name: `${physicalName(environment.name, 'enrichment', source)}-held`,
+        metric: ofSource('HoldStanding'),
         above: 0,
         periods: 3, // what ends by itself sooner wakes nobody
         impact: `The reading of ${source} is stopped on purpose; its events wait in the stream, and nothing is lost yet.`,
+        runbook: 'enrichment-held',
+      });
+      const { longestHoldHours } = environment.sources[source] as SourceSettings;
+      alarms.raise(this, `HeldTooLong-${source}`, {
+        name: `${physicalName(environment.name, 'enrichment', source)}-held-too-long`,
+        metric: ofSource('HoldAge'),
+        above: longestHoldHours * 3_600 * tellBeforeEnd,
+        periods: 3,
+        impact: `${source} is held so long that its oldest events will soon be too old to be read: they would be given up.`,
         runbook: 'enrichment-held',
       });
     }

@@ -21,6 +21,33 @@ const noLag = 2;
 export const lagGoneAt = (samples: readonly Sample[], slow: Span): number | undefined =>
   samples.find(({ at, lag }) => at >= slow.to && lag < noLag)?.at;
 
+/** Memory may grow by so much while batches are full that were not before. */
+const mostGrowth = 1.25;
+
+/**
+ * What a run must not show, as sentences: the stream is what has to hold what waits, and no function.
+ * @param back - when it had caught up, seconds; undefined where it never had
+ */
+export const backpressureProblems = (
+  samples: readonly Sample[],
+  slow: Span,
+  back: number | undefined,
+): readonly string[] => {
+  const memoryIn = (from: number, to: number) =>
+    most(samples.filter(({ at }) => at >= from && at < to).map(({ memory }) => memory));
+  const [before, meanwhile] = [memoryIn(warmSeconds, slow.from), memoryIn(slow.from, back ?? Infinity)];
+  return [
+    ...(back === undefined ? ['the lag was never gone again'] : []),
+    ...(meanwhile > before * mostGrowth
+      ? [`memory grew from ${before.toFixed(0)} MB to ${meanwhile.toFixed(0)} MB, by more than a quarter`]
+      : []),
+  ];
+};
+
+/** Events a second while it caught up. @param back - when it had, seconds */
+export const catchUpRate = (samples: readonly Sample[], slow: Span, back: number): number =>
+  mean(samples.filter(({ at }) => at >= slow.to && at < back).map(({ stored }) => stored));
+
 /** What the four times of a run were like. @param back - when it had caught up, seconds */
 export const figuresOf = (samples: readonly Sample[], slow: Span, back: number): readonly Figure[] => {
   const within = (from: number, to: number) => samples.filter(({ at }) => at >= from && at < to);

@@ -33,7 +33,7 @@ export const sampleInto =
       const sizes = functions.sizes().filter(({ functionName }) => names.includes(functionName));
       samples.push({
         at: (now - startedAt) / 1_000,
-        lag: Math.min(platform.lagMs(now), now - startedAt) / 1_000, // a shard that was never read yet is not behind since 1970
+        lag: platform.lagMs(now) / 1_000,
         stored: ((stored - before) * 1_000) / (now - beforeAt),
         memory: Math.max(0, ...sizes.map(({ rssMb }) => rssMb)),
       });

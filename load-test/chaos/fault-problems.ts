@@ -45,7 +45,7 @@ const problemsOf = ({ name, mostAttempts, peakMemoryMb }: FaultResult, deadLette
 };
 
 /** Everything that must not be after a run with faults, as sentences. */
-export const faultProblems = ({ account, wrong, chaos, feedError }: Outcome): readonly string[] => {
+export const faultProblems = ({ account, wrong, chaos, notBegun, feedError }: Outcome): readonly string[] => {
   const letters = deadLettersIn(chaos, wrong?.unsent ?? []);
   return [
     ...(account.balances ? [] : ['the account does not balance']),
@@ -53,7 +53,7 @@ export const faultProblems = ({ account, wrong, chaos, feedError }: Outcome): re
     ...(feedError === undefined
       ? []
       : [`the feed failed: ${feedError instanceof Error ? feedError.message : 'with no error'}`]),
-    ...chaosProblems(chaos),
+    ...chaosProblems(chaos, notBegun),
     ...chaos.flatMap((result, index) => problemsOf(result, letters[index] ?? 0)),
   ];
 };

@@ -19,7 +19,7 @@ export const faultTable = (
   { date, machine, rate, forText }: Measured,
 ): string =>
   [
-    `Written by \`npm run chaos -- --write\` on ${date}, on ${machine}: each fault for ${forText} under ${rate} events/s, one record in a hundred wrong, all in one run whose account balances. Dead letters are those of records that nobody had sent wrong; attempts, the most failed ones at one batch, of a hundred; lag, the longest of any shard.`,
+    `Written by \`npm run chaos -- --write\` on ${date}, on ${machine}: each fault for ${forText} under ${rate} events/s, one record in a hundred wrong, all in one run whose account balances. Dead letters are those of records that nobody had sent wrong; attempts, the most failed ones at one batch, of a hundred; lag, the longest of any shard; memory, the most that an instance of that time had held since it started, which may have been before the fault.`,
     '',
     cells(
       'fault',

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ChaosStep } from '../../bin/local/chaos/chaos-steps.ts';
+import { simulated, type ChaosStep } from '../../bin/local/chaos/chaos-steps.ts';
 import { proxiedFor } from '../../bin/local/chaos/fault-names.ts';
 import { openPlatform, type Platform } from '../../bin/local/platform.ts';
 import { runSession, type Outcome } from '../../bin/local/session.ts';
@@ -59,6 +59,7 @@ export const runFaults = async ({
           dataDir: undefined,
           postgresPort: undefined,
         },
+        fed: simulated,
         run,
         platform,
         screen: { print: say, show: (block) => say(block.join(' | ')), clear: () => {} },

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { sleepUntil } from '../pause.ts';
 import type { RunningFunctions } from '../runtime/function-host.ts';
 import type { Fault } from './fault.ts';
 
@@ -10,6 +10,8 @@ export interface CrashRecordOptions {
   readonly send: () => Promise<void>;
   /** Records that Lambda has given up on so far. */
   readonly givenUp: () => number;
+  /** From then on it is not waited for. */
+  readonly hurry: AbortSignal;
 }
 
 /** A hundred attempts take two minutes. */
@@ -22,7 +24,7 @@ const holds = (payload: unknown, partitionKey: string): boolean => {
 };
 
 /** One record ends every process that it is delivered to. It is over when Lambda has given up on it. */
-export const crashRecord = ({ functions, partitionKey, send, givenUp }: CrashRecordOptions): Fault => {
+export const crashRecord = ({ functions, partitionKey, send, givenUp, hurry }: CrashRecordOptions): Fault => {
   let before = 0;
   let ended = 0;
   let stop: (() => void) | undefined;
@@ -42,7 +44,8 @@ export const crashRecord = ({ functions, partitionKey, send, givenUp }: CrashRec
     },
     end: async () => {
       const until = Date.now() + patienceMs;
-      while (givenUp() === before && Date.now() < until) await pause(lookEveryMs);
+      const sleep = sleepUntil(hurry);
+      while (givenUp() === before && Date.now() < until && !hurry.aborted) await sleep(lookEveryMs);
       stop?.();
     },
     counts: () => [

@@ -17,6 +17,8 @@ export interface KillOptions {
   /** From 0 to 1. */
   readonly random: () => number;
   readonly complain: (error: unknown) => void;
+  /** From then on nobody is waited for. */
+  readonly hurry: AbortSignal;
 }
 
 /** A killed process takes a while to be replaced: fewer points in a row would mean other kills. */
@@ -25,7 +27,7 @@ const pauseMs = { least: 100, most: 500 };
 const extraRounds = 4;
 
 /** SIGKILL to processes of functions, at each of the points in turn. */
-export const kill = ({ points, random, complain }: KillOptions): Fault => {
+export const kill = ({ points, random, complain, hurry }: KillOptions): Fault => {
   const kills = new Map<string, number>();
   const strike = async (point: KillPoint, over: AbortSignal): Promise<void> => {
     if (await point.strike(over)) kills.set(point.name, (kills.get(point.name) ?? 0) + 1);
@@ -44,9 +46,9 @@ export const kill = ({ points, random, complain }: KillOptions): Fault => {
     },
     end: async () => {
       await striking.end();
-      const never = new AbortController().signal;
       for (let round = 0; round < extraRounds; round += 1)
-        for (const point of points.filter(({ name }) => !kills.has(name))) await strike(point, never).catch(complain);
+        for (const point of points.filter(({ name }) => !kills.has(name)))
+          if (!hurry.aborted) await strike(point, hurry).catch(complain);
     },
     counts: () => points.map(({ name }) => ({ what: `kills ${name}`, count: kills.get(name) ?? 0, must: true })),
   };

@@ -47,6 +47,8 @@ export interface FaultResult extends Observed {
   readonly lastedMs: number;
   /** From its end until the run had caught up, milliseconds; undefined where it did not. */
   readonly recoveredMs: number | undefined;
+  /** The run was ended before the fault had its time, or the run its recovery. */
+  readonly cut: boolean;
   readonly counts: readonly FaultCount[];
 }
 
@@ -90,20 +92,23 @@ export const runInTurn = async (
     const { name, begin, end, counts = () => [] } = fault;
     const begunAt = now();
     const seen = observe();
+    let cut = false;
     try {
       await begin();
       say(`${name}: for ${seconds(forMs)} from now`);
       await sleep(Math.max(0, forMs - (now() - begunAt)));
+      cut = ending();
     } finally {
       await end();
     }
     const endedAt = now();
     say(`${name}: over after ${seconds(endedAt - begunAt)}`);
     const recoveredMs = await recovery(name, endedAt);
+    cut ||= recoveredMs === undefined && ending();
     const observed = seen();
     if (recoveredMs !== undefined)
       say(`${name}: caught up ${seconds(recoveredMs)} later, longest lag ${seconds(observed.longestLagMs)}`);
-    results.push({ name, begunAt, lastedMs: endedAt - begunAt, recoveredMs, counts: counts(), ...observed });
+    results.push({ name, begunAt, lastedMs: endedAt - begunAt, recoveredMs, cut, counts: counts(), ...observed });
     await sleep(Math.max(0, pauseMs - (now() - endedAt)));
   }
   return results;

@@ -71,7 +71,8 @@ export const createFunctionHost = ({ environment, metrics, logDir }: FunctionHos
   };
 
   /** @returns undefined where all that may run at once is busy */
-  const acquire = async ({ spec, overlays, idle, all }: Deployed): Promise<Instance | undefined> => {
+  const acquire = async (deployed: Deployed): Promise<Instance | undefined> => {
+    const { spec, overlays, idle, all } = deployed;
     if (stopped) throw new Error(`${spec.name}: the platform is stopping`);
     for (let warm = idle.pop(); warm; warm = idle.pop()) {
       if (warm.alive()) return warm;
@@ -101,7 +102,11 @@ export const createFunctionHost = ({ environment, metrics, logDir }: FunctionHos
       all.delete(instance);
       throw error;
     }
-    return instance;
+    if (!retired.has(instance)) return instance;
+    // Configured anew while it started: nothing may be done with the old settings any more.
+    all.delete(instance);
+    void instance.kill();
+    return acquire(deployed);
   };
 
   const release = ({ idle, all }: Deployed, instance: Instance): void => {

@@ -54,7 +54,10 @@ export const noEffectTypes: Readonly<Record<string, NoEffectType>> = {
     reason: keys,
     attributes: { Arn: 'arn:aws:kms:eu-west-1:000000000000:key/{name}', KeyId: '{name}' },
   },
-  'AWS::Lambda::EventInvokeConfig': { reason: 'Functions are invoked synchronously locally.' },
+  'AWS::Lambda::EventInvokeConfig': {
+    reason:
+      'Local functions are invoked synchronously; the local Scheduler calls a failing one three times all the same.',
+  },
   'AWS::Lambda::Permission': { reason: permissions },
   'AWS::Logs::LogGroup': {
     reason: logs,

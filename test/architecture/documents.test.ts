@@ -92,8 +92,22 @@ const cases: readonly Case[] = [
       { 'docs/local.md': ruleTable('a page', 'test/b.test.ts', 'holds'), 'test/a.test.ts': "it('holds')" },
       { 'docs/local.md': ruleTable('a page', 'test/a.test.ts', 'hold'), 'test/a.test.ts': "it('holds')" },
       { 'docs/local.md': ruleTable('', 'test/a.test.ts', 'holds'), 'test/a.test.ts': "it('holds')" },
+      ...[
+        "it.skip('holds')",
+        "it.skip.each([1])('holds')",
+        "// it('holds')",
+        "/** as it('holds') */",
+        "describe.skip('all', () => { it('holds') })",
+        "it('is', () => say('holds'))",
+      ].map((text) => ({
+        'docs/local.md': ruleTable('a page', 'test/a.test.ts', 'holds'),
+        'test/a.test.ts': text,
+      })),
     ],
-    fine: { 'docs/local.md': ruleTable('a page', 'test/a.test.ts', 'holds'), 'test/a.test.ts': "it('holds')" },
+    fine: {
+      'docs/local.md': `${ruleTable('a page', 'test/a.test.ts', 'holds')}| other | a page | \`test/a.test.ts\`: is %s |\n`,
+      'test/a.test.ts': "// it('holds')\nit('holds')\nit.each([f(1)])(\n  'is %s')",
+    },
   },
 ];
 

@@ -53,8 +53,8 @@ describe('checkEnvironment', () => {
     ],
     [withSource({ attempts: -1 }), 'source market: attempts must be a whole number from 1 to 10000, is -1'],
     [
-      withSource({ attempts: 83 }),
-      'source market: attempts 83 must be at least 84: an outage spends 21 before its hold has stopped the reading, and that may be a quarter of them',
+      withSource({ attempts: 95 }),
+      'source market: attempts 95 must be at least 96: an outage spends 24 before its hold has stopped the reading, and that may be a quarter of them',
     ],
     [
       withSource({ timeoutSeconds: 30 }),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { SourceSettings } from '../../lib/config/environment.ts';
 import { environmentNames } from '../../lib/config/environment.ts';
 import { environmentNamed } from '../../lib/config/environments.ts';
-import { attemptsSpent, leastAttempts, secondsUntilOff } from '../../lib/config/hold-arithmetic.ts';
+import { attemptsSpent, leastAttempts, secondsUntilHeld, secondsUntilOff } from '../../lib/config/hold-arithmetic.ts';
 
 const page = readFileSync(new URL('../../docs/reliability.md', import.meta.url), 'utf8');
 
@@ -17,10 +17,13 @@ const cellsOf = (environment: string): string[] => {
 
 describe('what an outage spends', () => {
   it('is an attempt more for every quarter of the timeout that passes until the mapping is off', () => {
-    // 60 s until the hold, 60 and 60 for the keeper, 120 for Lambda; an attempt waits 15 s.
-    expect(secondsUntilOff({ holdAfterSeconds: 60 })).toBe(300);
-    expect(attemptsSpent({ timeoutSeconds: 60, holdAfterSeconds: 60 })).toBe(21);
-    expect(leastAttempts({ timeoutSeconds: 60, holdAfterSeconds: 60 })).toBe(84);
+    const times = { timeoutSeconds: 60, holdAfterSeconds: 60 };
+    // Five time-outs of 10 s, 60 s open, 30 s until the batch ends.
+    expect(secondsUntilHeld(times)).toBe(140);
+    // 60 and 20 s for the keeper, 120 s for Lambda; an attempt waits 15 s.
+    expect(secondsUntilOff(times)).toBe(340);
+    expect(attemptsSpent(times)).toBe(24);
+    expect(leastAttempts(times)).toBe(96);
   });
 
   it.each(environmentNames)('stands in docs/reliability.md for %s', (name) => {

@@ -35,7 +35,6 @@ describe('a service', () => {
     ['a time-out', named('TimeoutError')],
     ['a throttle', named('ProvisionedThroughputExceededException')],
     ['a fault of its own', named('InternalServerError')],
-    ['Powertools, of DynamoDB', named('IdempotencyPersistenceLayerError', named('TimeoutError'))],
   ])('is away at %s', (_, error) => {
     expect(isAway(error)).toBe(true);
   });
@@ -43,12 +42,7 @@ describe('a service', () => {
   it.each([
     ['a condition that failed', named('ConditionalCheckFailedException')],
     ['an item it does not take', named('ValidationException')],
-    ['a record that is being parked', named('IdempotencyAlreadyInProgressError')],
     ['a missing right', named('AccessDeniedException')],
-    [
-      'a missing table, by way of Powertools',
-      named('IdempotencyPersistenceLayerError', named('ResourceNotFoundException')),
-    ],
     ['a bug of ours', new TypeError('not a function')],
   ])('has answered with %s', (_, error) => {
     expect(isAway(error)).toBe(false);

@@ -18,7 +18,7 @@ import { emptyRegistry } from '../feeds/support/empty-registry.ts';
 import { encoder, schemaIds } from '../feeds/support/encoder.ts';
 import { broadcastLike, exampleEvents, materialOf, positionLike, postLike } from '../feeds/support/example-events.ts';
 import { startAwsServices, type AwsServices } from '../support/aws-services.ts';
-import { everythingParked, noControls } from '../support/controls.ts';
+import { allClosed, everythingParked, noControls } from '../support/controls.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 let world: TestDatabase;
@@ -55,7 +55,12 @@ const handlerOf = async (name: string) => {
     }),
     events: createEventStore(world.database(), name, source.windowSpans),
     entityState: createEntityStateStore(aws.dynamodb, 'entity-state', name),
-    parked: createParkedStore(aws, { source: name, queueUrl, bucket: 'dead-letters', idempotencyTable: 'idempotency' }),
+    parked: createParkedStore(aws, allClosed, {
+      source: name,
+      queueUrl,
+      bucket: 'dead-letters',
+      idempotencyTable: 'idempotency',
+    }),
     telemetry,
     ...noControls(),
     holds: everythingParked(name),

@@ -16,7 +16,7 @@ import { buildFrame } from '../../lambdas/shared/serde/frame.ts';
 import { parseSchemaIds } from '../../lambdas/shared/serde/schema-ids.ts';
 import type { Telemetry } from '../../lambdas/shared/telemetry/batch-telemetry.ts';
 import { startAwsServices, type AwsServices } from '../support/aws-services.ts';
-import { noControls } from '../support/controls.ts';
+import { allClosed, noControls } from '../support/controls.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { morning } from '../support/events.ts';
 import { readTables } from '../support/tables.ts';
@@ -65,7 +65,7 @@ const handlerOn = (database: Database = world.database(), overrides: Partial<Enr
     }),
     events: createEventStore(database, 'market', market.windowSpans),
     entityState: createEntityStateStore(aws.dynamodb, 'entity-state', 'market'),
-    parked: createParkedStore(aws, {
+    parked: createParkedStore(aws, allClosed, {
       source: 'market',
       queueUrl: aws.queueUrl,
       bucket: 'dead-letters',

@@ -184,6 +184,15 @@ describe('without the table of controls', () => {
   });
 });
 
+const allOk = {
+  store: 'ok',
+  registry: 'ok',
+  'entity-state': 'ok',
+  idempotency: 'ok',
+  'dead-letter-bucket': 'ok',
+  'parked-queue': 'ok',
+};
+
 describe('a halt', () => {
   it('holds its source at once, from the first record of its batch', async () => {
     await world.owner.query('REVOKE INSERT ON millrace.events FROM millrace_enrichment');
@@ -238,7 +247,7 @@ describe('an outage of the database', () => {
 
     await way.giveBack();
     expect(await probe({ probe: true, Records: event.Records })).toEqual({
-      dependencies: { store: 'ok', 'entity-state': 'ok', 'parked-queue': 'ok', registry: 'ok' },
+      dependencies: allOk,
       records: { valid: 2, waiting: 0, rejected: {} },
       halted: null,
     });
@@ -257,7 +266,7 @@ describe('a probe', () => {
     const records = [quoteBytes('one'), Buffer.from('garbage'), foreignBytes(), quoteBytes('two', { bid: 2, ask: 1 })];
     const event = { probe: true, Records: delivery(0, 1, records).Records } as const;
     expect(await probe(event)).toEqual({
-      dependencies: { store: 'ok', 'entity-state': 'ok', 'parked-queue': 'ok', registry: 'ok' },
+      dependencies: allOk,
       records: { valid: 1, waiting: 1, rejected: { 'foreign-frame': 1, 'broken-rule': 1 } },
       halted: null,
     });

@@ -1,14 +1,17 @@
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
-import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import { afterAll, beforeEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Reject } from '../../lambdas/enrichment/enrich-batch.ts';
 import type { ParkedMessage } from '../../lambdas/shared/dead-letters/parked-message.ts';
+import { isServiceAway, type Parking } from '../../lambdas/enrichment/away.ts';
 import { createParkedStore, type ParkedStoreConfig } from '../../lambdas/enrichment/parked-store.ts';
 import { RejectedRecordError } from '../../lambdas/shared/errors/platform-error.ts';
 import type { Resilient } from '../../lambdas/shared/resilience/retry.ts';
+import { createLoneBreaker } from '../../lambdas/shared/resilience/lone-breaker.ts';
 import { startAwsServices, type AwsServices } from '../support/aws-services.ts';
+import { allClosed } from '../support/controls.ts';
 import { morning, record } from '../support/events.ts';
 
 const once: Resilient = (attempt) => attempt(5_000);
@@ -20,7 +23,10 @@ beforeAll(async () => {
   aws = await startAwsServices();
   config = { source: 'market', queueUrl: aws.queueUrl, bucket: 'dead-letters', idempotencyTable: 'idempotency' };
 });
-afterAll(() => aws.stop());
+afterAll(async () => {
+  for (const client of Object.values(away)) client.destroy();
+  await aws.stop();
+});
 beforeEach(async () => void (await receiveAll()));
 
 const receiveAll = async (): Promise<ParkedMessage[]> => {
@@ -41,7 +47,29 @@ const reject = (n: number, bytes?: Buffer): Reject => ({
 });
 
 const store = (overrides: Partial<ParkedStoreConfig> = {}) =>
-  createParkedStore(aws, { ...config, ...overrides }, () => morning / 1000);
+  createParkedStore(aws, allClosed, { ...config, ...overrides }, () => morning / 1000);
+
+const nowhere = {
+  region: 'eu-west-1',
+  endpoint: 'http://127.0.0.1:1',
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  maxAttempts: 1,
+};
+const away = { sqs: new SQSClient(nowhere), s3: new S3Client(nowhere), dynamodb: new DynamoDBClient(nowhere) };
+
+/** Breakers of an instance on its own, and a store behind them for which a service is away. */
+const withAway = (service: keyof typeof away) => {
+  const of = (dependency: Parking) =>
+    createLoneBreaker({ dependency, isFailure: isServiceAway(dependency), failures: 2 }, Date.now);
+  const breakers = {
+    idempotency: of('idempotency'),
+    'dead-letter-bucket': of('dead-letter-bucket'),
+    'parked-queue': of('parked-queue'),
+  };
+  const open = () =>
+    Object.values(breakers).flatMap((breaker) => (breaker.openForMs() > 0 ? [breaker.dependency] : []));
+  return { open, parked: createParkedStore({ ...aws, [service]: away[service] }, breakers, config) };
+};
 
 describe('parking', () => {
   it('sends each reject with its reason, its place and its bytes', async () => {
@@ -96,17 +124,10 @@ describe('parking', () => {
   });
 
   it('answers a reject that the queue did not take as retry, and takes it when it is back', async () => {
-    const down = new SQSClient({
-      region: 'eu-west-1',
-      endpoint: 'http://127.0.0.1:1',
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-      maxAttempts: 1,
-    });
-    const cut = createParkedStore({ ...aws, sqs: down }, config);
+    const cut = createParkedStore({ ...aws, sqs: away.sqs }, allClosed, config);
     expect((await cut.park([reject(41)], context, once)).map((error) => error?.disposition)).toEqual(['retry']);
     expect(await store().park([reject(41)], context, once)).toEqual([undefined]);
     expect((await receiveAll()).map(({ position }) => position.sequenceNumber)).toEqual(['1041']);
-    down.destroy();
   });
 
   it('keeps others from a record for a few seconds only, when DynamoDB goes away in the middle', async () => {
@@ -140,5 +161,33 @@ describe('parking', () => {
   it('answers halt where the idempotency table is not there', async () => {
     const errors = await store({ idempotencyTable: 'no-such-table' }).park([reject(51)], context, once);
     expect(errors.map((error) => error?.disposition)).toEqual(['halt']);
+  });
+
+  const large = Buffer.alloc(700_000, 'x');
+  it.each([
+    ['sqs', 'parked-queue', reject(71), reject(72), undefined],
+    ['s3', 'dead-letter-bucket', reject(74), reject(75, large), undefined],
+    ['dynamodb', 'idempotency', reject(77), reject(78), 'idempotency'],
+  ] as const)(
+    'knows %s to be away as %s, whatever it remembers of others',
+    async (service, name, before, one, then) => {
+      await store().park([before], context, once);
+      const { open, parked } = withAway(service);
+      const reasons: (string | undefined)[] = [];
+      for (let n = 0; n < 3; n += 1) {
+        const errors = await parked.park([one, before], context, once);
+        reasons.push(...errors.map((error) => error?.reason));
+      }
+      expect(reasons).toEqual([name, then, name, then, name, then]);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(open()).toEqual([name]);
+    },
+  );
+
+  it('asks the queue once for a call that it took nothing of', async () => {
+    const { open, parked } = withAway('sqs');
+    const errors = await parked.park([reject(81), reject(82), reject(83)], context, once);
+    expect(errors.map((error) => error?.reason)).toEqual(Array.from({ length: 3 }, () => 'parked-queue'));
+    expect(open()).toEqual([]);
   });
 });

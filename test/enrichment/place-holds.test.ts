@@ -26,8 +26,10 @@ const openFor = (open: Partial<Record<keyof Breakers, number>>): Breakers => {
   return {
     store: breaker('store'),
     registry: breaker('registry'),
-    'parked-queue': breaker('parked-queue'),
     'entity-state': breaker('entity-state'),
+    idempotency: breaker('idempotency'),
+    'dead-letter-bucket': breaker('dead-letter-bucket'),
+    'parked-queue': breaker('parked-queue'),
   };
 };
 const resultOf = (...results: RecordResult[]): BatchResult => ({

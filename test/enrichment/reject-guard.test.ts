@@ -1,3 +1,4 @@
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRejectGuard } from '../../lambdas/enrichment/reject-guard.ts';
@@ -58,6 +59,33 @@ describe('the guard', () => {
     expect(await guardOn(stored).judge(rejects(1, 20))).toMatchObject({ rejected: 20, of: 20 });
   });
 
+  it('sees a storm in the lane that lags, though its neighbour is thousands of records ahead and well', async () => {
+    const stored = verdictsInMemory();
+    const lanes = [guardOn(stored), guardOn(stored)];
+    let parked = 0;
+    for (let n = 0; n < 10; n += 1) {
+      await lanes[n % 2]?.judge(fine(100_000 + n * 250, 250));
+      if (await lanes[n % 2]?.judge(rejects(5_000 + n * 60, 60))) break;
+      parked += 60;
+    }
+    // One lane has read 100 of its own by then; the second has them from the table.
+    expect(parked).toBe(60);
+  });
+
+  it('holds no new deployment for the 40 in a hundred that a producer has wrong', async () => {
+    const [seed] = fc.sample(fc.noBias(fc.infiniteStream(fc.nat(99))), { numRuns: 1, seed: 20_261_121 });
+    for (let n = 0; n < 200; n += 1) {
+      const guard = guardOn(verdictsInMemory());
+      for (let first = 1; first < 180; first += 20) {
+        const records = fine(first, 20).map((one) => ({
+          ...one,
+          reason: (seed?.next().value as number) < 40 ? 'broken-rule' : null,
+        }));
+        expect(await guard.judge(records)).toBeUndefined();
+      }
+    }
+  });
+
   it('looks at each shard by itself', async () => {
     const stored = verdictsInMemory();
     const guard = guardOn(stored);
@@ -79,6 +107,22 @@ describe('the guard', () => {
     expect(await guard.judge(rejects(1, 100), 1)).toBeUndefined();
     expect(await guardOn(stored).judge(rejects(1, 100), 1)).toBeUndefined();
     expect(await guard.judge(rejects(101, 1), 1)).toMatchObject({ rejected: 101, of: 200 });
+  });
+
+  it('is out of 200 from the start when the hold that was released ended with a deploy', async () => {
+    const stored = verdictsInMemory();
+    expect(await guardOn(stored, 'bad').judge(rejects(1, 30))).toBeDefined();
+    const fixed = guardOn(stored, 'fixed');
+    expect(await fixed.judge(rejects(1, 100), 1)).toBeUndefined();
+    expect(await fixed.judge(rejects(101, 1), 1)).toMatchObject({ rejected: 101, of: 200 });
+  });
+
+  it('sees a bad deploy at its 20th reject also when the last thing before it was a release', async () => {
+    const stored = verdictsInMemory();
+    const good = guardOn(stored, 'good');
+    await good.judge(fine(1, 300));
+    await good.judge(fine(301, 50), 1);
+    expect(await guardOn(stored, 'bad').judge(rejects(351, 20), 1)).toMatchObject({ rejected: 20, of: 20 });
   });
 
   it('goes by the later hold where another instance has seen it end', async () => {
@@ -131,6 +175,12 @@ describe('the guard', () => {
     expect((await stored.read(shard)).verdicts?.records.length).toBe(21);
   });
 
+  it('throws what is a bug of ours, and no outage', async () => {
+    const broken = guardOn({ ...verdictsInMemory(), read: () => Promise.reject(new TypeError('not a function')) });
+    await expect(broken.judge(rejects(1, 20))).rejects.toThrow(TypeError);
+    expect(broken.alone).toEqual([]);
+  });
+
   it('gives up a write that others always overtake, and says so', async () => {
     const guard = guardOn({ ...verdictsInMemory(), write: async () => false });
     expect(await guard.judge(rejects(1, 20))).toBeDefined();
@@ -149,6 +199,8 @@ describe('the guard', () => {
     }
   });
 });
+
+const item = { revision: 7, deployment: 'd1', holdNumber: 0, full: false, reasons: ['conflict'] };
 
 describe('the table of verdicts', () => {
   let aws: AwsServices;
@@ -174,6 +226,24 @@ describe('the table of verdicts', () => {
     await Promise.all(lanes.map((lane, n) => lane.judge(rejects(1 + n * 6, 6), 0, other)));
     const { verdicts } = await createVerdictStore(aws.dynamodb, 'controls').read(other);
     expect(verdicts?.records).toEqual(rejects(1, 18));
+  });
+
+  it.each([
+    ['lacks a part', { revision: 7, deployment: 'd1' }, 7],
+    ['is cut short', { ...item, coded: Uint8Array.from([9, 1]) }, 7],
+    ['names no reason', { ...item, coded: Uint8Array.from([1, 1, 5]) }, 7],
+    ['has no revision', { deployment: 'd1' }, 0],
+  ])('has an item that %s: it is taken for none, and written anew', async (name, stored, revision) => {
+    const odd = { ...shard, shard: name };
+    const id = `verdicts/${odd.stream}/${odd.shard}`;
+    await DynamoDBDocumentClient.from(aws.dynamodb).send(
+      new PutCommand({ TableName: 'controls', Item: { id, ...stored } }),
+    );
+    const store = createVerdictStore(aws.dynamodb, 'controls');
+    expect(await store.read(odd)).toEqual({ verdicts: undefined, revision });
+    const verdicts = { deployment: 'd1', holdNumber: 0, full: false, behind: '2', records: rejects(1, 2) };
+    expect(await store.write(odd, verdicts, revision, 0)).toBe(true);
+    expect(await store.read(odd)).toEqual({ verdicts, revision: revision + 1 });
   });
 
   it('that is not there says that we are misconfigured', async () => {

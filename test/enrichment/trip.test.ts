@@ -25,17 +25,17 @@ describe('a storm of rejects', () => {
     ['19 of one reason, all there is', [[19, 'broken-rule']], undefined],
     ['20 of one reason, all there is', [[20, 'broken-rule']], 20],
     [
-      '20 rejects in 40',
+      '21 rejects in 29',
       [
-        [20, null],
-        [20, 'broken-rule'],
+        [8, null],
+        [21, 'broken-rule'],
       ],
       undefined,
     ],
     [
-      '21 rejects in 41',
+      '21 rejects in 28',
       [
-        [20, null],
+        [7, null],
         [21, 'broken-rule'],
       ],
       21,

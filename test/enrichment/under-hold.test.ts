@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createHoldWatch, waitWhileHeld } from '../../lambdas/enrichment/under-hold.ts';
+import { readHold } from '../../lambdas/shared/holds/hold.ts';
 import type { HoldStore } from '../../lambdas/shared/holds/hold-store.ts';
 import { UnavailableError } from '../../lambdas/shared/errors/platform-error.ts';
 import { holdsInMemory } from '../support/controls.ts';
@@ -64,6 +65,25 @@ describe('the hold of a source', () => {
       vi.advanceTimersByTime(100);
     }
     expect([state.reads, unknown.length]).toEqual([2, 2]);
+  });
+
+  it.each([
+    ['stands where its item cannot be read, as after a rollback', { standing: true, cause: 'budget' }, true],
+    ['stands where nothing of its item can be read', {}, true],
+    ['has ended where that much can be read', { standing: false, cause: 'budget' }, undefined],
+  ])('%s', async (_, item, standing) => {
+    const unknown: unknown[] = [];
+    const holds: HoldStore = { ...holdsInMemory(), read: async () => readHold({ id: 'hold/market', ...item }) };
+    const onUnknown = (error: unknown): void => void unknown.push(error);
+    const watch = createHoldWatch({ holds, source: 'market', now: Date.now, onUnknown });
+    expect((await watch.look())?.standing).toBe(standing);
+    expect(unknown).toMatchObject([{ name: 'UnreadableHoldError' }]);
+  });
+
+  it('is not taken for none because of a bug of ours', async () => {
+    const holds: HoldStore = { ...holdsInMemory(), read: () => Promise.reject(new TypeError('not a function')) };
+    const watch = createHoldWatch({ holds, source: 'market', now: Date.now, onUnknown: () => undefined });
+    await expect(watch.look()).rejects.toThrow(TypeError);
   });
 
   it('stands on while the table does not answer, and is asked for every second', async () => {

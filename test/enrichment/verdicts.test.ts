@@ -34,14 +34,18 @@ const deliveries = fc.gen().map((pick) => (records: readonly Verdict[]): Verdict
 });
 
 const takeIn = (batches: readonly (readonly Verdict[])[]): Verdicts =>
-  batches.reduce((known: Verdicts, batch) => keptOf({ ...known, records: unite(known.records, batch) }), empty);
+  batches.reduce((known: Verdicts, batch) => {
+    const records = unite(known.records, batch);
+    return keptOf({ ...known, records }, unite(batch, []).at(-1)?.sequenceNumber ?? '0');
+  }, empty);
 
 describe('the verdicts of a shard', () => {
   it('are the same, however the stream was cut, in whatever order and however often its records came', () => {
     fc.assert(
       fc.property(shard(500), deliveries, (records, deliver) => {
         const known = takeIn(deliver(records));
-        expect(known.records).toEqual(records.slice(-guardedRecords));
+        expect(known.records.slice(-guardedRecords)).toEqual(records.slice(-guardedRecords));
+        expect(known.records.length).toBeLessThanOrEqual(2 * guardedRecords);
         expect(known.full).toBe(records.length > guardedRecords);
       }),
     );
@@ -62,10 +66,23 @@ describe('the verdicts of a shard', () => {
     expect(known.map(({ sequenceNumber }) => sequenceNumber)).toEqual(['999', '1000']);
   });
 
+  it('are known up to where a lane lags, whatever its neighbour reads meanwhile', () => {
+    const of = (first: number, count: number): Verdict[] =>
+      Array.from({ length: count }, (_, n) => ({ sequenceNumber: String(first + n), reason: null }));
+    const known = takeIn([of(10_000, 500), of(1, 250), of(10_500, 500), of(251, 50), of(11_000, 500)]);
+    expect(known.records).toEqual([...of(101, 200), ...of(11_300, 200)]);
+  });
+
   it.each([
     ['of the same deployment and hold count', { deployment: 'a', holdNumber: 3 }, 5, false],
     ['of another deployment do not', { deployment: 'b', holdNumber: 3 }, 0, false],
     ['from before a release do not, and those that follow are out of 200', { deployment: 'a', holdNumber: 4 }, 0, true],
+    [
+      'from before a release do not, though the deployment is another: that came with its fix',
+      { deployment: 'b', holdNumber: 4 },
+      0,
+      true,
+    ],
     ['of a later hold than this instance has seen do', { deployment: 'a', holdNumber: 2 }, 5, false],
   ])('%s', (_, scope, count, full) => {
     const records = Array.from({ length: 5 }, (__, n) => ({ sequenceNumber: String(n + 1), reason: null }));

@@ -7,6 +7,7 @@ const result = (changed: Partial<FaultResult> = {}): FaultResult => ({
   begunAt: 10_000,
   lastedMs: 8_040,
   recoveredMs: 1_260,
+  cut: false,
   longestLagMs: 3_000,
   mostAttempts: 2,
   peakMemoryMb: 171.4,
@@ -28,7 +29,7 @@ describe('the table of what went wrong on purpose', () => {
       { arrivedAt: 27_999, via: 'parked' as const },
       { arrivedAt: 28_000, via: 'given-up' as const },
     ];
-    const text = formatChaos([result(), later], letters);
+    const text = formatChaos([result(), later], letters, []);
     expect(cells(text, 'kill')).toEqual(['kill', '8.0', '1.3', '3.0', '2', '2', '171', '3 kills before-statement']);
     expect(cells(text, 'memory')).toEqual(['memory', '8.0', 'never', '3.0', '2', '1', '171']);
     expect(text.split('\n').at(-1)).toBe('NOT EVERY FAULT HAS PROVED SOMETHING.');
@@ -39,15 +40,21 @@ describe('the table of what went wrong on purpose', () => {
       { what: 'deadlocks', count: 1, must: true },
       { what: 'kills in passing', count: 0, must: false },
     ];
-    expect(chaosProblems([result({ counts })])).toEqual([]);
-    expect(formatChaos([result({ counts })], [])).not.toContain('NOT EVERY FAULT');
+    expect(chaosProblems([result({ counts })], [])).toEqual([]);
+    expect(formatChaos([result({ counts })], [], [])).not.toContain('NOT EVERY FAULT');
   });
 
   it('names what a fault did not do, and that the run has not caught up', () => {
     const counts = [{ what: 'deadlocks', count: 0, must: true }];
-    expect(chaosProblems([result({ counts, recoveredMs: undefined })])).toEqual([
+    expect(chaosProblems([result({ counts, recoveredMs: undefined })], [])).toEqual([
       'kill: the run did not catch up with it',
       'kill: no deadlocks',
     ]);
+  });
+
+  it('names what was not even begun, and asks nothing of what the end of the run has cut short', () => {
+    const counts = [{ what: 'deadlocks', count: 0, must: true }];
+    expect(chaosProblems([result({ counts, recoveredMs: undefined, cut: true })], [])).toEqual([]);
+    expect(formatChaos([result()], [], ['memory'])).toContain('memory: not begun\nNOT EVERY FAULT');
   });
 });

@@ -63,6 +63,8 @@ describe('npm start', () => {
         { names: ['memory'], forMs: 500 },
       ],
     });
+    // What waits at its end for others to be over begins first, and so ends last.
+    expect(parse('--chaos postgres-down+kill')).toMatchObject({ chaos: [{ names: ['kill', 'postgres-down'] }] });
     expect(parse('--chaos kill --duration 17s')).toMatchObject({ durationMs: 17_000 });
     expect(parse('--chaos kill --exit-when-done')).toMatchObject({ durationMs: undefined, exitWhenDone: true });
     expect(parse('--chaos kill --replay market-quotes --seed 3')).toMatchObject({ seed: 3 });
@@ -106,6 +108,10 @@ describe('npm start', () => {
     ['--chaos kill,', 'is ""'],
     ['--chaos kill+all', 'is "all"'],
     ['--chaos kill+kill', '--chaos kill+kill: kill is there twice at once'],
+    ['--chaos kill,memory,kill', '--chaos: kill is there twice'],
+    ['--chaos all,kill:20s', '--chaos: kill is there twice'],
+    ['--chaos postgres-failover+postgres-down', 'postgres-failover cannot be with postgres-down: it needs the server'],
+    ['--chaos kill+bad-deploy', '--chaos kill+bad-deploy: kill cannot be with bad-deploy: it needs records'],
     ['--chaos kill:20', '--chaos kill:DURATION must be a time such as 20s'],
     ['--chaos kill:1s:2s', '--chaos kill:DURATION must be'],
     [

@@ -49,6 +49,15 @@ const cases = [
   ['the database', 'store', 12 * 60, 'refuses'],
 ] as const;
 
+/** One record is rejected and parked before the outage, the other waits for its schema and is rejected in it. */
+const rejectsOnEitherSide: Scenario = {
+  ...outageOf('parked-queue', hour, 'refuses', 1),
+  shards: [
+    [{ spec: { kind: 'unknown-schema' }, afterMs: 0 }, { spec: { kind: 'undecodable' }, afterMs: 0 }, ...traffic(7, 0)],
+  ],
+  outages: [{ dependency: 'parked-queue', fromMs: 1_500, forMs: hour, how: 'refuses' }],
+};
+
 describe(`an outage at production's settings (${market.attempts} attempts, ${market.timeoutSeconds} s)`, () => {
   it.each(cases)(
     'of %s (%s) for %i minutes spends less than a quarter of the attempts, and makes no dead letter: %s',
@@ -64,6 +73,15 @@ describe(`an outage at production's settings (${market.attempts} attempts, ${mar
         `${dependency} ${how} for ${minutes} minutes: ${spent.join(', ')} of ${market.attempts} attempts spent`,
       );
       expect(Math.max(...spent)).toBeLessThan(market.attempts / 4);
+    },
+  );
+
+  it(
+    'of the parked queue is seen, though a reject of the batch was parked before it',
+    { timeout: 120_000 },
+    async () => {
+      const world = await expectTheSameEnd(rejectsOnEitherSide, {}, production);
+      expect(world.mostFailures).toBeLessThan(market.attempts / 4);
     },
   );
 });

@@ -113,7 +113,7 @@ describe.each(environmentNames)('operations in %s', (name) => {
     expect(lines.sort()).toEqual([
       'dynamodb:GetItem TablesControls',
       'dynamodb:PutItem TablesControls',
-      ...['GetRecords', 'GetShardIterator'].flatMap((action) =>
+      ...['GetRecords', 'GetShardIterator', 'ListShards'].flatMap((action) =>
         Object.keys(sources)
           .map((source) => `kinesis:${action} Streams${source.replaceAll('-', '')}`)
           .sort(),
@@ -140,6 +140,28 @@ describe.each(environmentNames)('operations in %s', (name) => {
     }
   });
 
+  it('calls the keeper once a minute, and not again for what failed', () => {
+    const [config, ...more] = platform
+      .ofType('AWS::Lambda::EventInvokeConfig')
+      .filter(({ Properties }) => Properties.FunctionName.Ref === named('keep-holds')?.logicalId);
+    expect(more).toEqual([]);
+    expect(config?.Properties).toMatchObject({
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 60,
+      Qualifier: '$LATEST',
+    });
+  });
+
+  it('tells of a hold at three quarters of the longest that its source bears', () => {
+    const thresholds = platform
+      .ofType('AWS::CloudWatch::Alarm')
+      .filter(({ Properties }) => Properties.MetricName === 'HoldAge')
+      .map(({ Properties }) => [Properties.Threshold, Properties.Dimensions.length]);
+    expect(thresholds).toEqual(
+      Object.values(environmentNamed(name).sources).map(({ longestHoldHours }) => [longestHoldHours * 2_700, 3]),
+    );
+  });
+
   it('lets only the migration function read the owner’s password', () => {
     const readers = platform
       .ofType('AWS::Lambda::Function')
@@ -154,7 +176,10 @@ describe.each(environmentNames)('operations in %s', (name) => {
     const alarms = platform.ofType('AWS::CloudWatch::Alarm').filter(({ stack }) => stack === 'operations');
     expect(alarms.map(({ Properties }) => [Properties.AlarmName, Properties.MetricName])).toEqual([
       [`millrace-${name}-operations-prepare-partitions-failed`, 'Errors'],
-      ...Object.keys(sources).map((source) => [`millrace-${name}-enrichment-${source}-held`, 'HoldStanding']),
+      ...Object.keys(sources).flatMap((source) => [
+        [`millrace-${name}-enrichment-${source}-held`, 'HoldStanding'],
+        [`millrace-${name}-enrichment-${source}-held-too-long`, 'HoldAge'],
+      ]),
       [`millrace-${name}-operations-keep-holds-failed`, 'Errors'],
       ...['parked', 'given-up'].flatMap((what) => [
         [`millrace-${name}-operations-take-in-${what}-lag`, 'ApproximateAgeOfOldestMessage'],

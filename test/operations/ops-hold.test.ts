@@ -67,11 +67,12 @@ describe('ops hold', { timeout: 60_000 }, () => {
     expect(status).toBe(0);
     const answer = JSON.parse(out) as { hold: Hold; look: { did: string[] } };
     expect(answer.look.did).toEqual(['mapping-enabled']);
-    expect(answer.hold).toMatchObject({ standing: false, mappingDisabled: false });
+    expect(answer.hold).toMatchObject({ standing: false, mappingDisabled: true });
     const accepted = Date.parse(answer.hold.parkUntil ?? '') - 15 * 60_000;
     expect(accepted).toBeGreaterThanOrEqual(before);
     expect(accepted).toBeLessThanOrEqual(Date.now());
     expect(world.isEnabled('market')).toBe(true);
+    expect((await hold('list', 'market')).out).toContain('\n  its mapping is being switched on by the keeper\n');
   });
 
   it('releases nothing where none stands', async () => {
@@ -158,6 +159,20 @@ describe('what a person reads of holds', () => {
       'market: never held',
     ]);
     expect(formatHolds([ended], [], now + 3_600_000).join()).not.toContain('parked');
+  });
+
+  it('says how often it came, and from when on a probe may end it', () => {
+    const lines = (again: number | undefined, at: number) =>
+      formatHolds([{ ...ended, standing: true, ...(again === undefined ? {} : { again }) }], [], at).filter((line) =>
+        /for the same|no probe/.test(line),
+      );
+    const since = Date.parse(ended.since);
+    expect(lines(4, since + 79_000)).toEqual([
+      '  held 5 times for the same, each within an hour of the one before',
+      '  no probe ends it before 2026-11-21 12:01:20Z',
+    ]);
+    expect(lines(4, since + 80_000)).toHaveLength(1);
+    expect(lines(undefined, since + 5_000)).toEqual([]);
   });
 
   it('says what became of the mapping', () => {

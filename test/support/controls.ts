@@ -1,3 +1,4 @@
+import type { Breakers } from '../../lambdas/enrichment/breakers.ts';
 import type { EnrichmentDependencies } from '../../lambdas/enrichment/dependencies.ts';
 import type { StoredVerdicts, VerdictStore } from '../../lambdas/enrichment/verdict-store.ts';
 import { type Hold, mappingNoted, placed, released } from '../../lambdas/shared/holds/hold.ts';
@@ -43,6 +44,15 @@ const closed = {
   openForMs: () => 0,
 };
 
+export const allClosed: Breakers = {
+  store: closed,
+  registry: closed,
+  'entity-state': closed,
+  idempotency: closed,
+  'dead-letter-bucket': closed,
+  'parked-queue': closed,
+};
+
 /** What a handler needs beside what a test is about: nothing held, every breaker closed. */
 export const noControls = (): Pick<
   EnrichmentDependencies,
@@ -50,7 +60,7 @@ export const noControls = (): Pick<
 > => ({
   holds: holdsInMemory(),
   verdicts: verdictsInMemory(),
-  breakers: { store: closed, registry: closed, 'parked-queue': closed, 'entity-state': closed },
+  breakers: allClosed,
   deployment: 'test',
   holdAfterSeconds: 60,
 });

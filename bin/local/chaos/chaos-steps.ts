@@ -1,5 +1,8 @@
 import { shortestLength } from '../../../local/faults/run-in-turn.ts';
+import type { Paced, Speed } from '../../../feeds/pace.ts';
+import { replayLength } from '../../../feeds/replay.ts';
 import { durationMust, readDuration } from '../duration.ts';
+import { orderOf } from './combinations.ts';
 import { faultNames, isFaultName, type FaultName } from './fault-names.ts';
 
 /** Faults that are there together, and for how long, milliseconds. */
@@ -27,12 +30,21 @@ const stepsOf = (text: string): ChaosStep[] => {
   const names = faults.split('+').map(nameOf);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new Error(`--chaos ${faults}: ${twice} is there twice at once`);
-  return [{ names, forMs }];
+  try {
+    return [{ names: orderOf(names), forMs }];
+  } catch (error) {
+    throw new Error(`--chaos ${faults}: ${(error as Error).message}`, { cause: error });
+  }
 };
 
 /** @param given - each one step, or several with commas between. @throws Error naming what is wrong */
-export const readChaos = (given: readonly string[]): readonly ChaosStep[] =>
-  given.flatMap((text) => text.split(',')).flatMap(stepsOf);
+export const readChaos = (given: readonly string[]): readonly ChaosStep[] => {
+  const steps = given.flatMap((text) => text.split(',')).flatMap(stepsOf);
+  const names = steps.flatMap((step) => step.names);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new Error(`--chaos: ${twice} is there twice`);
+  return steps;
+};
 
 /** @param feedMs - how long the feed lasts. @throws Error saying how long it must */
 export const checkFeedLasts = (steps: readonly ChaosStep[], feedMs: number, what: string): void => {
@@ -40,4 +52,35 @@ export const checkFeedLasts = (steps: readonly ChaosStep[], feedMs: number, what
   if (feedMs >= leastMs) return;
   const lasts = `${Math.floor(feedMs / 100) / 10} s`;
   throw new Error(`${what} is too short (${lasts}): these faults take ${leastMs / 1000} s at least, without recovery`);
+};
+
+/** Whose windows a deadlock is made of: a batch of it updates several. */
+export const deadlocked = 'stadium-sensors';
+
+/** Of a simulation, the busiest first. */
+export const simulated: readonly string[] = [deadlocked, 'market', 'social', 'broadcast'];
+
+/**
+ * Reads a replay through, to see whether it bears these faults.
+ * @returns the sources that it feeds, the busiest first
+ * @throws Error of a replay that is too short, or has not the records that a fault needs
+ */
+export const checkReplay = async (
+  steps: readonly ChaosStep[],
+  paced: AsyncIterable<Paced>,
+  speed: Speed,
+): Promise<readonly string[]> => {
+  const counts = new Map<string, number>();
+  const counting = async function* (): AsyncGenerator<Paced> {
+    for await (const one of paced) {
+      const { source } = one.event;
+      counts.set(source, (counts.get(source) ?? 0) + 1);
+      yield one;
+    }
+  };
+  checkFeedLasts(steps, await replayLength(counting(), speed), 'the replay');
+  const fed = [...counts].sort(([, a], [, b]) => b - a).map(([source]) => source);
+  if (steps.some(({ names }) => names.includes('postgres-deadlock')) && !fed.includes(deadlocked))
+    throw new Error(`--chaos postgres-deadlock needs records of ${deadlocked}, and the replay has none`);
+  return fed;
 };

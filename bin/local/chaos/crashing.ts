@@ -13,6 +13,7 @@ export interface CrashingOptions {
   readonly encoder: Encoder;
   readonly sender: SendFeedRecords;
   readonly metrics: MetricsStore;
+  readonly hurry: AbortSignal;
 }
 
 const givenUpRecords = (metrics: MetricsStore): number =>
@@ -26,6 +27,7 @@ export const crashingQuote = ({
   encoder,
   sender,
   metrics,
+  hurry,
 }: CrashingOptions): { readonly fault: Fault; readonly expected: ExpectedLetters } => {
   const occurredAt = Date.now() * 1_000;
   const partitionKey = `crash-record-${occurredAt}`;
@@ -37,6 +39,7 @@ export const crashingQuote = ({
       partitionKey,
       send: () => sender([{ source, partitionKey, data }]),
       givenUp: () => givenUpRecords(metrics),
+      hurry,
     }),
     expected: {
       what: 'given up, because it ended every process',

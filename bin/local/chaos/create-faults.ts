@@ -1,6 +1,5 @@
 import type { ExpectedLetters } from '../../../feeds/wrong/check-wrong.ts';
 import type { SendFeedRecords } from '../../../feeds/send-feed.ts';
-import { badDeploy } from '../../../local/faults/bad-deploy.ts';
 import { clockSkew } from '../../../local/faults/clock-skew.ts';
 import { duplicateDelivery } from '../../../local/faults/duplicate-delivery.ts';
 import { dynamodbThrottle } from '../../../local/faults/dynamodb-throttle.ts';
@@ -14,11 +13,14 @@ import type { ConnectSuperuser } from '../../../local/faults/with-superuser.ts';
 import type { LocalRun } from '../../../local/run.ts';
 import type { Platform } from '../platform.ts';
 import { setting } from '../platform.ts';
+import { badDeployOf } from './bad-deploying.ts';
+import { deadlocked } from './chaos-steps.ts';
 import { crashingQuote } from './crashing.ts';
 import type { FaultName } from './fault-names.ts';
 import { killEverywhere } from './kill-points.ts';
 import { createPoison } from './poison.ts';
 import { toldOf, withRetries } from './retries.ts';
+import type { Traffic } from './traffic.ts';
 import { withPoison } from './with-poison.ts';
 import { withProducerAhead } from './with-producer-ahead.ts';
 
@@ -30,38 +32,37 @@ export interface FaultsOptions {
   readonly platform: Platform;
   /** By source; they note what is sent wrong. */
   readonly senders: ReadonlyMap<string, SendFeedRecords>;
+  /** What the feed sends, by source. */
+  readonly traffic: ReadonlyMap<string, Traffic>;
+  /** The sources that are fed, the busiest first. */
+  readonly fed: readonly string[];
   /** From 0 to 1. */
   readonly random: () => number;
-  /** Records a second, of all sources. */
-  readonly rate: number;
   readonly say: (line: string) => void;
+  /** Everything is to stop at once: nothing is waited for any longer. */
+  readonly hurry: AbortSignal;
 }
 
 export interface Faults {
   readonly create: (name: FaultName) => Fault;
-  /** Dead letters that faults put there themselves, of those that were created. */
+  /** Dead letters that faults put there themselves, of those that were begun. */
   readonly expected: () => readonly ExpectedLetters[];
 }
 
-/** Carries most of the records: what is to be met soon is sent there. */
-const busiest = 'stadium-sensors';
 const statementMs = 2_000;
 const throttledShare = 1 / 3;
 const memoryEveryMs = 3_000;
-/** A guard holds a source of whose last 200 records in a shard more than half are rejected: this stays far below. */
-const burstShare = 0.3;
-const mostInBurst = 90;
+/** As much as is borne by then. */
+const mostInBurst = 100;
 const burstEveryMs = 2_000;
-/** Of these, more would be a guard that came too late. */
-const mostParked = 49;
 
 /** A row that every batch of its shard updates, and those that a batch comes to before it: windows, in their order. */
 const lockLater = `
   SELECT series, span_seconds, starts_at::text FROM millrace.windows
-   WHERE series LIKE '${busiest}.%' ORDER BY starts_at DESC, random() LIMIT 1 FOR UPDATE`;
+   WHERE series LIKE '${deadlocked}.%' ORDER BY starts_at DESC, random() LIMIT 1 FOR UPDATE`;
 const lockEarlier = `
   SELECT FROM millrace.windows
-   WHERE series LIKE '${busiest}.%' AND series < $1 AND span_seconds = $2 AND starts_at = $3::timestamptz
+   WHERE series LIKE '${deadlocked}.%' AND series < $1 AND span_seconds = $2 AND starts_at = $3::timestamptz
    ORDER BY series DESC FOR UPDATE`;
 
 const needed = <T>(one: T | undefined): T => {
@@ -70,12 +71,15 @@ const needed = <T>(one: T | undefined): T => {
 };
 
 /** Makes faults of this run: here the mechanisms of `local/faults` get the names of our tables, queues and functions. */
-export const createFaults = ({ run, platform, senders, random, rate, say }: FaultsOptions): Faults => {
+export const createFaults = (options: FaultsOptions): Faults => {
+  const { run, platform, senders, traffic, fed, random, say, hurry } = options;
   const { world, takeable, proxies, functions } = run;
   const { metrics } = world;
   const [first] = platform.running;
-  const target = platform.running.find(({ source }) => source === busiest) ?? first;
-  if (!first || !target) throw new Error('there is no source to break');
+  // What is to be met soon is sent where most of the records go.
+  const target = platform.running.find(({ source }) => source === fed[0]) ?? first;
+  const targetTraffic = traffic.get(target?.source ?? '');
+  if (!first || !target || !targetTraffic) throw new Error('there is no source to break');
   const functionNames = [...new Set(platform.running.map(({ functionName }) => functionName))];
   const connect: ConnectSuperuser = () => world.postgres.admin(setting(first, 'DATABASE_NAME'));
   const senderTo = (source: string): SendFeedRecords => {
@@ -86,18 +90,36 @@ export const createFaults = ({ run, platform, senders, random, rate, say }: Faul
   const poison = createPoison({
     source: target.source,
     sender: senderTo(target.source),
+    traffic: targetTraffic,
     random,
     mark: new Date().toISOString(),
   });
   const expected: ExpectedLetters[] = [];
   const complainOf = (name: string) => (error: unknown) =>
     say(`${name}: ${error instanceof Error ? error.message : String(error)}; goes on trying`);
+  /** Of one that is never begun nothing is expected. */
+  const expecting = (fault: Fault, letters: ExpectedLetters): Fault => ({
+    ...fault,
+    begin: () => {
+      expected.push(letters);
+      return fault.begin();
+    },
+  });
   const poisoned = (fault: Fault, send: () => Promise<void>): Fault =>
     withPoison(fault, { send, everyMs: 1_000, complain: complainOf(fault.name) });
 
   const makers: Readonly<Record<FaultName, () => Fault>> = {
     kill: () =>
-      killEverywhere({ source: first, proxies, functions, connect, poison, random, complain: complainOf('kill') }),
+      killEverywhere({
+        source: first,
+        proxies,
+        functions,
+        connect,
+        poison,
+        random,
+        complain: complainOf('kill'),
+        hurry,
+      }),
     'postgres-down': () => withRetries(serviceDown('postgres-down', takeable.postgres), metrics, ['store']),
     'postgres-slow': () => postgresSlow(needed(proxies.postgres), statementMs),
     'postgres-failover': () => withRetries(postgresFailover(connect), metrics, ['store']),
@@ -110,12 +132,11 @@ export const createFaults = ({ run, platform, senders, random, rate, say }: Faul
         complain: complainOf('postgres-deadlock'),
       }),
     'dynamodb-throttle': () => dynamodbThrottle(needed(proxies.dynamodb), throttledShare, random),
-    'dynamodb-down': () =>
-      withRetries(serviceDown('dynamodb-down', takeable.dynamodb), metrics, ['entity-state', 'parked-queue']),
+    'dynamodb-down': () => withRetries(serviceDown('dynamodb-down', takeable.dynamodb), metrics, ['entity-state']),
     'queue-down': () =>
       poisoned(withRetries(serviceDown('queue-down', takeable.sqs), metrics, ['parked-queue']), () => poison.send(3)),
     'bucket-down': () =>
-      poisoned(withRetries(serviceDown('bucket-down', takeable.s3), metrics, ['parked-queue']), poison.sendLarge),
+      poisoned(withRetries(serviceDown('bucket-down', takeable.s3), metrics, ['dead-letter-bucket']), poison.sendLarge),
     'registry-down': () =>
       withProducerAhead(
         withRetries(serviceDown('registry-down', takeable.registry), metrics, ['registry']),
@@ -129,9 +150,8 @@ export const createFaults = ({ run, platform, senders, random, rate, say }: Faul
         end: async () => {},
         counts: () => [{ what: 'poisonous records', count: poison.sent() - before, must: true }],
       };
-      const burst = Math.max(1, Math.min(mostInBurst, Math.floor(rate * burstShare)));
       return withPoison(counted, {
-        send: () => poison.send(burst),
+        send: () => poison.send(mostInBurst),
         everyMs: burstEveryMs,
         complain: complainOf('poison-burst'),
       });
@@ -142,23 +162,14 @@ export const createFaults = ({ run, platform, senders, random, rate, say }: Faul
         encoder: platform.encoder,
         sender: senderTo('market'),
         metrics,
+        hurry,
       });
-      expected.push(letter);
-      return fault;
+      return expecting(fault, letter);
     },
     'bad-deploy': () => {
-      expected.push({
-        what: 'parked by the bad deploy, before it was held',
-        least: 0,
-        most: mostParked,
-        isOne: ({ source, reason, via }) => source === target.source && reason === 'too-large' && via === 'parked',
-      });
-      return badDeploy({
-        functions,
-        functionName: target.functionName,
-        environment: { MAX_RECORD_BYTES: '1' },
-        held: () => toldOf(metrics, 'Held', () => true),
-      });
+      const { source, functionName } = target;
+      const { fault, expected: letters } = badDeployOf({ functions, metrics, source, functionName });
+      return expecting(fault, letters);
     },
     'duplicate-delivery': () =>
       duplicateDelivery({ functions, functionNames, random, complain: complainOf('duplicate-delivery') }),

@@ -15,12 +15,20 @@ export const deadLettersIn = (results: readonly FaultResult[], unsent: readonly 
     return unsent.filter(({ arrivedAt }) => arrivedAt >= from && arrivedAt < to).length;
   });
 
-/** What says that a fault proved nothing, or was not got over, as sentences that name it. */
-export const chaosProblems = (results: readonly FaultResult[]): readonly string[] =>
-  results.flatMap(({ name, recoveredMs, counts }) => [
-    ...(recoveredMs === undefined ? [`${name}: the run did not catch up with it`] : []),
-    ...counts.filter(({ count, must }) => must && count <= 0).map(({ what }) => `${name}: no ${what}`),
-  ]);
+/**
+ * What says that a fault proved nothing, or was not got over, as sentences that name it. One that was cut short by the
+ * end of the run had to do neither.
+ * @param notBegun - names of those that should have been there too
+ */
+export const chaosProblems = (results: readonly FaultResult[], notBegun: readonly string[]): readonly string[] => [
+  ...results
+    .filter(({ cut }) => !cut)
+    .flatMap(({ name, recoveredMs, counts }) => [
+      ...(recoveredMs === undefined ? [`${name}: the run did not catch up with it`] : []),
+      ...counts.filter(({ count, must }) => must && count <= 0).map(({ what }) => `${name}: no ${what}`),
+    ]),
+  ...notBegun.map((name) => `${name}: not begun`),
+];
 
 export interface ChaosRow {
   readonly name: string;
@@ -77,10 +85,15 @@ const head: ChaosRow = {
 };
 
 /** As lines for a person. */
-export const formatChaos = (results: readonly FaultResult[], unsent: readonly UnsentLetter[]): string => {
-  const problems = chaosProblems(results);
+export const formatChaos = (
+  results: readonly FaultResult[],
+  unsent: readonly UnsentLetter[],
+  notBegun: readonly string[],
+): string => {
+  const problems = chaosProblems(results, notBegun);
   return [
-    'What went wrong on purpose; attempts: the most that one batch failed; dead letters: beyond those sent wrong',
+    'What went wrong on purpose; attempts: the most that one batch failed; dead letters: beyond those sent wrong;',
+    'memory: the most that an instance of that time had held since it started, which may have been before the fault',
     line(head),
     ...chaosRows(results, unsent).map(line),
     ...problems.map((problem) => `  ${problem}`),

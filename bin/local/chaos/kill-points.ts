@@ -17,6 +17,7 @@ export interface KillEverywhereOptions {
   readonly poison: Poison;
   readonly random: () => number;
   readonly complain: (error: unknown) => void;
+  readonly hurry: AbortSignal;
 }
 
 /** Enough that one of them is met, whichever shard it goes to. */
@@ -24,7 +25,7 @@ const provoked = 4;
 
 /** Kills functions before and after each thing they do that is not undone: statement, parking, projection. */
 export const killEverywhere = (options: KillEverywhereOptions): Fault => {
-  const { source, proxies, functions, connect, poison, random, complain } = options;
+  const { source, proxies, functions, connect, poison, random, complain, hurry } = options;
   const { dynamodb, sqs } = proxies;
   if (!dynamodb || !sqs) throw new Error('the run has not been started with the proxies that this fault needs');
   const queueUrl = setting(source, 'PARKED_QUEUE_URL');
@@ -56,5 +57,5 @@ export const killEverywhere = (options: KillEverywhereOptions): Fault => {
       killInstance,
     }),
   ]);
-  return kill({ points, random, complain });
+  return kill({ points, random, complain, hurry });
 };

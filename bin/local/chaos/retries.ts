@@ -3,10 +3,15 @@ import type { MetricsStore } from '../../../local/services/cloudwatch/metrics-st
 
 const namespace = 'Millrace';
 
-/** All that functions have told of one metric, where its reason is one of those. */
-export const toldOf = (metrics: MetricsStore, name: string, isReason: (reason: string) => boolean): number =>
+/** All that functions have told of one metric, where its reason is one of those. @param dimensions - that it has too */
+export const toldOf = (
+  metrics: MetricsStore,
+  name: string,
+  isReason: (reason: string) => boolean,
+  dimensions: Readonly<Record<string, string>> = {},
+): number =>
   metrics
-    .list({ namespace, name })
+    .list({ namespace, name, dimensions })
     .filter(({ dimensions }) => isReason(dimensions['reason'] ?? ''))
     .reduce((sum, metric) => sum + metrics.total(metric), 0);
 

@@ -1,4 +1,4 @@
-import type { Hold } from '../../../lambdas/shared/holds/hold.ts';
+import { mayEndAt, type Hold } from '../../../lambdas/shared/holds/hold.ts';
 import { printable, shortTime } from '../dead-letters/printable.ts';
 
 /** A hold in one line: since, cause, reason, by, why. */
@@ -9,10 +9,14 @@ export const standingLine = ({ cause, reason, since, by, why, number }: Hold): s
 /** A hold with its history, oldest first. */
 const formatHold = (hold: Hold, now: number): string[] => {
   const { source, standing, number, mappingDisabled, parkUntil, history } = hold;
+  const { again = 0, cause } = hold;
+  const waitsForProbe = standing && cause !== 'operator' && mayEndAt(hold) > now;
   const accepting = parkUntil !== undefined && Date.parse(parkUntil) > now;
   return [
     `${source}: ${standing ? `HELD ${standingLine(hold)}` : `not held; the last hold was number ${number}`}`,
-    ...(mappingDisabled ? ['  its mapping is off by the keeper'] : []),
+    ...(mappingDisabled ? [`  its mapping is ${standing ? 'off' : 'being switched on'} by the keeper`] : []),
+    ...(again > 0 ? [`  held ${again + 1} times for the same, each within an hour of the one before`] : []),
+    ...(waitsForProbe ? [`  no probe ends it before ${shortTime(new Date(mayEndAt(hold)).toISOString())}`] : []),
     ...(accepting ? [`  rejects are parked without the guard until ${shortTime(parkUntil)}`] : []),
     ...history.map(
       ({ at, did, by, why }) => `  ${shortTime(at)}  ${did.padEnd(16)}  ${printable(by)}: ${printable(why)}`,

@@ -1,4 +1,11 @@
-import { GetRecordsCommand, GetShardIteratorCommand, type _Record, type KinesisClient } from '@aws-sdk/client-kinesis';
+import {
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  ListShardsCommand,
+  ResourceNotFoundException,
+  type _Record,
+  type KinesisClient,
+} from '@aws-sdk/client-kinesis';
 import type { KinesisStreamRecord } from 'aws-lambda';
 import { serviceError } from '../../shared/aws/service-error.ts';
 import { UnavailableError } from '../../shared/errors/platform-error.ts';
@@ -6,7 +13,8 @@ import type { HeldSource } from './config.ts';
 
 export interface HeldRecordsStore {
   /**
-   * The first records of a shard that are held, as the mapping would deliver them; empty where nothing is there any more.
+   * The first records of a shard that are held, as the mapping would deliver them; empty where nothing is there any more,
+   * or the shard itself is gone.
    * @throws UnavailableError or MisconfiguredError, reason `stream`
    */
   read(source: HeldSource, shard: string, from: string): Promise<readonly KinesisStreamRecord[]>;
@@ -75,12 +83,24 @@ export const createHeldRecordsStore = (client: KinesisClient, region: string): H
     throw new UnavailableError('stream', `${shard} gave ${mostPages} empty pages and says that there is more`);
   };
 
+  /** A shard that is gone and a stream that is not there are the same error; only the second is a fault of the deployment. */
+  const isThere = async (stream: string): Promise<boolean> => {
+    try {
+      await client.send(new ListShardsCommand({ StreamName: stream, MaxResults: 1 }));
+      return true;
+    } catch (error) {
+      if (error instanceof ResourceNotFoundException) return false;
+      throw serviceError('stream', error);
+    }
+  };
+
   return {
     read: async (source, shard, from) => {
       try {
         const records = await first(source.streamName, shard, from);
         return withinBytes(records, mostBytes).map((record) => asDelivered(source, region, shard, record));
       } catch (error) {
+        if (error instanceof ResourceNotFoundException && (await isThere(source.streamName))) return [];
         throw error instanceof UnavailableError ? error : serviceError('stream', error);
       }
     },

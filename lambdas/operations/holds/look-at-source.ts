@@ -1,5 +1,5 @@
 import { PlatformError, reasonOf } from '../../shared/errors/platform-error.ts';
-import type { Hold } from '../../shared/holds/hold.ts';
+import { mayEndAt, type Hold } from '../../shared/holds/hold.ts';
 import type { Telemetry } from '../../shared/telemetry/batch-telemetry.ts';
 import type { HeldSource } from './config.ts';
 import { probeHold, type ProbeDependencies } from './probe-hold.ts';
@@ -23,6 +23,9 @@ export interface Look {
 
 /** The text of an error that is not ours may quote data. */
 const causeOf = (error: unknown): string => (error instanceof PlatformError ? error.message : 'unexpected');
+
+/** The clocks of who placed it and ours differ. */
+const ageSeconds = ({ since }: Hold, now: number): number => Math.max(0, Math.round((now - Date.parse(since)) / 1_000));
 
 /**
  * One look at a source: its mapping follows its hold, and a probe ends the hold when its cause is gone. A step that fails
@@ -54,11 +57,14 @@ export const lookAtSource = (dependencies: LookDependencies) => {
     };
 
     let hold = await read();
-    // Also where none stands: an alarm goes back to OK by a zero, and not by silence.
-    if (problems.length === 0) telemetry.count('HoldStanding', hold?.standing ? 1 : 0);
+    if (problems.length === 0) {
+      // Also where none stands: an alarm goes back to OK by a zero, and not by silence.
+      telemetry.count('HoldStanding', hold?.standing ? 1 : 0);
+      telemetry.count('HoldAge', hold?.standing ? ageSeconds(hold, dependencies.now()) : 0);
+    }
     if (hold) await follow(hold);
     const { standing, cause } = hold ?? { standing: false };
-    if (hold && standing && cause !== 'operator') {
+    if (hold && standing && cause !== 'operator' && dependencies.now() >= mayEndAt(hold)) {
       const probed = hold;
       if (await attempt(() => probe(source, probed, telemetry, probeTimeoutMs))) {
         did.push('released');

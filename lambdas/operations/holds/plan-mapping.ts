@@ -26,7 +26,7 @@ export const planMapping = (
   if (toChange.length > 0) return { do: standing ? 'disable' : 'enable', mappings: toChange };
   const onItsWay = standing
     ? inState('Creating', 'Enabling', 'Updating')
-    : inState('Creating', 'Disabling', 'Updating');
+    : inState('Creating', 'Enabling', 'Disabling', 'Updating');
   if (onItsWay.length > 0) return { do: 'wait' };
   return { do: standing ? 'nothing' : 'note-enabled' };
 };

@@ -11,6 +11,13 @@ export interface ProbeStore {
   probe(functionName: string, records: ProbeEvent['Records'], timeoutMs: number): Promise<ProbeAnswer>;
 }
 
+const probeCrashed = (functionName: string, functionError: string): UnavailableError =>
+  new UnavailableError('probe', `${functionName} failed at the probe (${functionError})`, { functionError });
+
+/** Whether the function was there, and broke. */
+export const isProbeCrash = (error: unknown): boolean =>
+  error instanceof UnavailableError && error.reason === 'probe' && error.details['functionError'] !== undefined;
+
 const parsed = (payload: Uint8Array | undefined): ProbeAnswer | undefined => {
   try {
     const answer = ProbeAnswer.safeParse(JSON.parse(Buffer.from(payload ?? []).toString('utf8')));
@@ -31,7 +38,7 @@ export const createProbeStore = (client: LambdaClient): ProbeStore => ({
         throw serviceError('probe', error);
       });
     // Its text may quote data; the function's own log has it.
-    if (FunctionError) throw new UnavailableError('probe', `${functionName} failed at the probe (${FunctionError})`);
+    if (FunctionError) throw probeCrashed(functionName, FunctionError);
     const answer = parsed(Payload);
     if (!answer) throw new UnavailableError('probe', `${functionName} answered the probe with something else`);
     return answer;

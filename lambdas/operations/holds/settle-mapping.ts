@@ -18,12 +18,15 @@ export interface Settled {
   readonly did?: 'mapping-disabled' | 'mapping-enabled';
   /** The mapping's states as Lambda said them last; absent where nobody needed to ask. */
   readonly mapping?: readonly string[];
-  /** Lambda is not done with it, or another keeper came before us: the next look goes on. */
+  /** Lambda is not done with it, or another keeper may be at it: the next look goes on. */
   readonly waits: boolean;
 }
 
-/** A note is for a number: where the next hold comes in between, it is made anew. */
-const tries = 3;
+/**
+ * A keeper that saw the hold stand may still switch the mapping off. Its timeout ends it 60 s after the release at the latest;
+ * the rest is for a call that was under way, and for the clock of an operator's machine.
+ */
+const lastKeeperMs = 75_000;
 
 /**
  * Lets the mapping of a source follow its hold.
@@ -34,47 +37,36 @@ export const settleMapping =
   async (source: HeldSource, hold: Hold, telemetry: Telemetry): Promise<Settled> => {
     if (!hold.standing && !hold.mappingDisabled) return { waits: false };
     const { number } = hold;
-    const note = (of: Hold, disabled: boolean, why: string): Promise<boolean> =>
+    const note = (disabled: boolean, why: string): Promise<boolean> =>
       holds.noteMapping({
         source: source.source,
-        number: of.number,
+        number,
         disabled,
         by,
         why,
         at: new Date(now()).toISOString(),
       });
 
-    /**
-     * Two keepers may be at it, one disabling for a hold that the other has just seen end. Each looks behind its last step
-     * at what the other does first: one of them sees that a mapping is off without a note, and it is ours to enable.
-     */
-    const isOffUnnoted = async (): Promise<boolean> => {
-      for (let n = 0; n < tries; n += 1) {
-        const [after, states] = [await holds.read(source.source), await mappings.list(source)];
-        const isOff = states.some(({ state }) => state === 'Disabled' || state === 'Disabling');
-        if (!after || after.mappingDisabled || !isOff) return n > 0;
-        if (await note(after, true, 'another keeper switched it meanwhile')) return true;
-      }
-      return true;
-    };
-
+    // Asked for before the mapping is: what it is found as then is what it stays.
+    const mayStillGoOff = now() <= Date.parse(hold.releasedAt ?? hold.since) + lastKeeperMs;
     const found = await mappings.list(source);
     const plan = planMapping(hold, found);
     const asFound = found.map(({ state }) => state);
     if (plan.do === 'nothing' || plan.do === 'wait') return { mapping: asFound, waits: plan.do === 'wait' };
     if (plan.do === 'note-enabled') {
-      await note(hold, false, 'it was enabled already');
-      return { mapping: asFound, waits: await isOffUnnoted() };
+      if (mayStillGoOff) return { mapping: asFound, waits: true };
+      await note(false, 'no hold stands, and it is enabled');
+      return { mapping: asFound, waits: false };
     }
 
     const disable = plan.do === 'disable';
     // Noted before it is done: a keeper that dies in between must leave a mapping that is known as ours to enable.
-    const isOurs = !disable || hold.mappingDisabled || (await note(hold, true, `hold ${number} stands`));
+    const isOurs = !disable || hold.mappingDisabled || (await note(true, `hold ${number} stands`));
     if (!isOurs) return { mapping: asFound, waits: true };
     const states: string[] = [];
     for (const { uuid } of plan.mappings) states.push(await mappings.setEnabled(uuid, !disable));
-    if (!disable) await note(hold, false, 'no hold stands');
     telemetry.info(disable ? 'mapping disabled' : 'mapping enabled', { number, state: states.join(', ') });
     const did = disable ? 'mapping-disabled' : 'mapping-enabled';
-    return { did, mapping: states, waits: await isOffUnnoted() };
+    // What was switched on stays noted as ours until it is found enabled when nobody can switch it off any more.
+    return { did, mapping: states, waits: !disable };
   };

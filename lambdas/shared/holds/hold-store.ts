@@ -13,7 +13,10 @@ import {
   type MappingNote,
 } from './hold.ts';
 
-/** All of these throw UnavailableError or MisconfiguredError, reason `controls`, where the table does not do its part. */
+/**
+ * All of these throw UnavailableError or MisconfiguredError, reason `controls`, where the table does not do its part, and
+ * UnreadableHoldError where the item is not as we write it.
+ */
 export interface HoldStore {
   /** The latest hold of a source, standing or ended; strongly consistent. */
   read(source: string): Promise<Hold | undefined>;
@@ -21,7 +24,7 @@ export interface HoldStore {
   place(wanted: HoldToPlace): Promise<boolean>;
   /** False where this number does not stand. */
   release(wanted: HoldToRelease): Promise<boolean>;
-  /** False where the number is another, or the mapping was noted so before. */
+  /** False where the number is another, the mapping was noted so before, or it is to go off and this number has ended. */
   noteMapping(wanted: MappingNote): Promise<boolean>;
 }
 

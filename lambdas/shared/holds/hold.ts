@@ -28,6 +28,10 @@ const StoredHold = z.object({
   by: z.string(),
   /** ISO 8601, UTC. */
   since: z.string(),
+  /** How many holds for the same went before it, each released less than an hour before the next; absent where none did. */
+  again: z.optional(z.int().check(z.positive())),
+  /** When it ended, ISO 8601, UTC; absent while it stands. */
+  releasedAt: z.optional(z.string()),
   /** Empty for an operator's hold. */
   from: z.record(z.string(), z.string()),
   /** An operator accepted the rejects: until then, ISO 8601, they are parked without the guard. */
@@ -86,6 +90,29 @@ const stepOf = (did: HoldAction['did'], { by, why, at }: Step): HoldAction => ({
 const withStep = (history: readonly HoldAction[], step: HoldAction): readonly HoldAction[] =>
   [...history, step].slice(-historyLength);
 
+const againWithinMs = 3_600_000;
+
+/** Rejects are one storm, whichever reason comes first to its twenty. */
+const isForTheSame = (latest: Hold, { cause, reason }: HoldToPlace): boolean =>
+  latest.cause === cause && (cause === 'rejects' || latest.reason === reason);
+
+const countAgain = (latest: Hold | undefined, wanted: HoldToPlace): { readonly again?: number } =>
+  latest?.releasedAt !== undefined &&
+  isForTheSame(latest, wanted) &&
+  Date.parse(wanted.at) - Date.parse(latest.releasedAt) < againWithinMs
+    ? { again: (latest.again ?? 0) + 1 }
+    : {};
+
+const firstPauseMs = 5_000;
+const longestPauseMs = 15 * 60_000;
+
+/**
+ * From when on a probe may end a hold, milliseconds since the epoch. A probe sees less than a batch does: where what it
+ * lets go is held again, it waits twice as long each time, so that nothing goes round without bound.
+ */
+export const mayEndAt = ({ since, again = 0 }: Pick<Hold, 'since' | 'again'>): number =>
+  Date.parse(since) + Math.min(2 ** again * firstPauseMs, longestPauseMs);
+
 /** The hold after placing one; undefined where one stands already. */
 export const placed = (latest: Hold | undefined, wanted: HoldToPlace): Hold | undefined => {
   if (latest?.standing) return undefined;
@@ -94,6 +121,7 @@ export const placed = (latest: Hold | undefined, wanted: HoldToPlace): Hold | un
   const accepted = latest?.parkUntil !== undefined && latest.parkUntil > at ? { parkUntil: latest.parkUntil } : {};
   return {
     ...accepted,
+    ...countAgain(latest, wanted),
     source,
     number: (latest?.number ?? 0) + 1,
     standing: true,
@@ -116,13 +144,18 @@ export const released = (latest: Hold | undefined, wanted: HoldToRelease): Hold 
     ...latest,
     ...(wanted.parkUntil === undefined ? {} : { parkUntil: wanted.parkUntil }),
     standing: false,
+    releasedAt: wanted.at,
     history: withStep(latest.history, stepOf('released', wanted)),
   };
 };
 
-/** The hold after its mapping went on or off; undefined where that is noted already, or the number is another. */
+/**
+ * The hold after its mapping went on or off; undefined where that is noted already, the number is another, or it is to go
+ * off for a hold that has ended.
+ */
 export const mappingNoted = (latest: Hold | undefined, wanted: MappingNote): Hold | undefined => {
   if (!latest || latest.number !== wanted.number || latest.mappingDisabled === wanted.disabled) return undefined;
+  if (wanted.disabled && !latest.standing) return undefined;
   return {
     ...latest,
     mappingDisabled: wanted.disabled,
@@ -130,10 +163,23 @@ export const mappingNoted = (latest: Hold | undefined, wanted: MappingNote): Hol
   };
 };
 
-/** @throws Error naming what in the item is not as we write it */
+/** An item that another release of ours has written, and this one cannot read. */
+export class UnreadableHoldError extends Error {
+  /** Unless the item says that it does not, it does. */
+  readonly standing: boolean;
+
+  constructor(message: string, standing: boolean) {
+    super(message);
+    this.name = new.target.name;
+    this.standing = standing;
+  }
+}
+
+/** @throws UnreadableHoldError naming what in the item is not as we write it */
 export const readHold = (item: Readonly<Record<string, unknown>>): Hold => {
   const parsed = StoredHold.safeParse(item);
   if (parsed.success) return parsed.data;
   const wrong = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
-  throw new Error(`the item ${String(item['id'])} is no hold as we write it: ${wrong}`);
+  const message = `the item ${String(item['id'])} is no hold as we write it: ${wrong}`;
+  throw new UnreadableHoldError(message, item['standing'] !== false);
 };

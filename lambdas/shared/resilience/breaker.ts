@@ -24,7 +24,7 @@ import type { BreakerStore } from './breaker-store.ts';
 export type BreakerEvent = 'opened' | 'closed' | 'refused' | 'probed' | 'state-unknown';
 
 export interface Breaker {
-  /** What is called: `store`, `registry`, `parked-queue`, `entity-state`. */
+  /** What is called: `store`, `registry`, `entity-state`, `parked-queue`, … */
   readonly dependency: string;
   /**
    * Makes the call, and throws what it throws.

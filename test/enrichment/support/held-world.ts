@@ -53,6 +53,7 @@ export const instanceOf = ({ aws, database, controls = aws.dynamodb, overrides, 
     entityStateTable: 'entity-state',
   };
   const states = createBreakerStore(controls, 'controls');
+  const breakers = createBreakers({ store: states, instance: crypto.randomUUID(), now: Date.now }, telemetry);
   const dependencies = {
     source: market,
     rules: { source: 'market', maxFutureSeconds: 60, horizonDays: undefined },
@@ -66,11 +67,11 @@ export const instanceOf = ({ aws, database, controls = aws.dynamodb, overrides, 
     }),
     events: createEventStore(database, 'market', market.windowSpans),
     entityState: createEntityStateStore(aws.dynamodb, 'entity-state', 'market'),
-    parked: createParkedStore(aws, names),
+    parked: createParkedStore(aws, breakers, names),
     marks: createMarkStore({ ...aws, database }, names, Date.now),
     holds: createHoldStore(controls, 'controls'),
     verdicts: createVerdictStore(controls, 'controls'),
-    breakers: createBreakers({ store: states, instance: crypto.randomUUID(), now: Date.now }, telemetry),
+    breakers,
     deployment: 'as tested',
     holdAfterSeconds: 60,
     telemetry,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { readChaosOptions } from '../../../load-test/chaos/chaos-options.ts';
 import { curve, niceStep, smooth } from '../../../load-test/backpressure/curve.ts';
-import { figuresOf, lagGoneAt } from '../../../load-test/backpressure/figures.ts';
+import { backpressureProblems, catchUpRate, figuresOf, lagGoneAt } from '../../../load-test/backpressure/figures.ts';
 import { faultTable, replaceSection } from '../../../load-test/chaos/fault-table.ts';
 
 const samples = Array.from({ length: 40 }, (_, at) => ({
@@ -33,6 +34,18 @@ describe('the curve of backpressure', () => {
     expect(lagGoneAt(samples, { from: 10, to: 20 })).toBe(20);
     expect(lagGoneAt(samples, { from: 10, to: 40 })).toBeUndefined();
     expect(memory?.cells).toEqual(['152', '152', '152', '152']);
+    expect(catchUpRate(samples, { from: 10, to: 20 }, 25)).toBe(500);
+  });
+
+  it('is one of backpressure only where memory stays and the lag goes', () => {
+    const slow = { from: 10, to: 20 };
+    expect(backpressureProblems(samples, slow, 25)).toEqual([]);
+    const grown = samples.map((sample) => ({ ...sample, memory: sample.at === 24 ? 200 : 150 }));
+    expect(backpressureProblems(grown, slow, 25)).toEqual([
+      'memory grew from 150 MB to 200 MB, by more than a quarter',
+    ]);
+    expect(backpressureProblems(grown, slow, 24)).toEqual([]);
+    expect(backpressureProblems(samples, slow, undefined)).toEqual(['the lag was never gone again']);
   });
 });
 
@@ -45,6 +58,7 @@ describe('the table of faults', () => {
           begunAt: 0,
           lastedMs: 60_000,
           recoveredMs: 2_000,
+          cut: false,
           longestLagMs: 3_000,
           mostAttempts: 1,
           peakMemoryMb: 170,
@@ -60,5 +74,32 @@ describe('the table of faults', () => {
     const page = replaceSection('# A\n\n<!-- faults -->\nold\n<!-- /faults -->\n\nend', 'faults', 'new');
     expect(page).toBe('# A\n\n<!-- faults -->\n\nnew\n\n<!-- /faults -->\n\nend');
     expect(() => replaceSection('# A', 'faults', 'new')).toThrow('no section <!-- faults -->');
+  });
+});
+
+describe('npm run chaos', () => {
+  it('measures every fault in turn, or some, at a rate', () => {
+    expect(readChaosOptions(['--write'])).toMatchObject({ rate: 500, forText: '60s', write: true });
+    expect(readChaosOptions(['--only', 'kill,memory', '--for', '5s', '--rate', '20'])).toMatchObject({
+      chaos: [
+        { names: ['kill'], forMs: 5_000 },
+        { names: ['memory'], forMs: 5_000 },
+      ],
+      rate: 20,
+      write: false,
+    });
+    expect(readChaosOptions(['--only', 'all', '--write'])).toMatchObject({ write: true });
+    expect(readChaosOptions(['--help'])).toBeUndefined();
+  });
+
+  it.each([
+    ['--write --only kill', '--write replaces the whole table'],
+    ['--rate fast', '--rate must be a number from 1 to 50000, is "fast"'],
+    ['--rate 0', '--rate must be'],
+    ['--for long', 'DURATION must be a time'],
+    ['--sped 3', 'there is no option --sped'],
+    ['kill', '"kill" is no option'],
+  ])('refuses "%s"', (line, message) => {
+    expect(() => readChaosOptions(line.split(' '))).toThrow(message);
   });
 });

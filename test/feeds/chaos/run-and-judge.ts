@@ -13,6 +13,6 @@ export const runAndJudge = async (chaos: readonly ChaosStep[], rate: number) => 
   const outcome = await runFaults({ chaos, rate, wrongPercent: 2, seed: 1, say: (line) => lines.push(line) });
   const problems = faultProblems(outcome);
   if (problems.length > 0) console.log(lines.join('\n'));
-  console.log(formatChaos(outcome.chaos, outcome.wrong?.unsent ?? []));
+  console.log(formatChaos(outcome.chaos, outcome.wrong?.unsent ?? [], outcome.notBegun));
   return { ...outcome, problems };
 };

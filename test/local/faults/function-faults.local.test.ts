@@ -101,6 +101,16 @@ describe('a function that is configured anew', () => {
   });
 });
 
+describe('an instance that is still starting when its function is configured anew', () => {
+  it('does nothing with the old settings', async () => {
+    const starting = said();
+    await expect.poll(() => host.instances('f').length).toBe(1);
+    const undo = host.reconfigure('f', () => ({ SETTING: 'new' }));
+    await expect(starting).resolves.toMatchObject({ setting: 'new' });
+    undo();
+  });
+});
+
 describe('a clock that is off', () => {
   it('is all that a function knows, and not what its time is measured by', async () => {
     const fault = clockSkew(host, ['f'], () => 0.5);
@@ -152,6 +162,7 @@ describe('crash-record', () => {
       partitionKey: 'fatal',
       send: async () => void sent.push('one'),
       givenUp: () => givenUp,
+      hurry: new AbortController().signal,
     });
     await fault.begin();
     await expect(host.invoke('f', batch('a', 'fatal', 'b'))).resolves.toMatchObject({ kind: 'exit' });
@@ -163,6 +174,24 @@ describe('crash-record', () => {
     await said(batch('fatal'));
     expect(sent).toEqual(['one']);
     expect(fault.counts?.().map(({ count }) => count)).toEqual([2, 1]);
+  });
+});
+
+describe('crash-record in a run that stops at once', () => {
+  it('is waited for no longer', async () => {
+    const hurry = new AbortController();
+    const fault = crashRecord({
+      functions: host,
+      partitionKey: 'fatal',
+      send: async () => {},
+      givenUp: () => 0,
+      hurry: hurry.signal,
+    });
+    await fault.begin();
+    const ended = fault.end();
+    hurry.abort();
+    await ended;
+    expect(fault.counts?.().map(({ count }) => count)).toEqual([0, 0]);
   });
 });
 

@@ -15,8 +15,8 @@ const point = (name: string, from: number): KillPoint & { readonly turns: () => 
     },
   };
 };
-const killAt = (points: readonly KillPoint[], complaints: unknown[] = []) =>
-  kill({ points, random: () => 0, complain: (error) => complaints.push(error) });
+const killAt = (points: readonly KillPoint[], complaints: unknown[] = [], hurry = new AbortController().signal) =>
+  kill({ points, random: () => 0, complain: (error) => complaints.push(error), hurry });
 const countsOf = ({ counts }: ReturnType<typeof kill>) => counts?.().map(({ what, count }) => `${what}: ${count}`);
 
 describe('kills', () => {
@@ -41,6 +41,14 @@ describe('kills', () => {
     expect(countsOf(fault)).toEqual(['kills here: 1', 'kills late: 1', 'kills never: 0']);
     expect(late.turns()).toBe(4);
     expect(never.turns()).toBeLessThan(10);
+  });
+
+  it('wait for nobody where everything is to stop at once', async () => {
+    const never = point('never', Infinity);
+    const fault = killAt([never], [], AbortSignal.abort());
+    await fault.begin();
+    await fault.end();
+    expect(never.turns()).toBeLessThanOrEqual(1);
   });
 
   it('begin from nothing when they are begun again', async () => {

@@ -19,7 +19,8 @@ const connect = async (): Promise<Client> => {
   return client;
 };
 const start = () => startPostgres({ dataDir: join(dir, 'postgres'), certificates, settings: { fsync: 'off' } });
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+/** More than a busy machine takes, and the default of a second. */
+const poll = { timeout: 10_000, interval: 10 };
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'millrace-faults-'));
@@ -65,7 +66,12 @@ describe('a kill at a statement', () => {
         return isThere ? 'f' : undefined;
       },
     }).strike(never);
-    await sleep(200); // the table is locked by then
+    await expect
+      .poll(async () => {
+        const locked = `SELECT FROM pg_locks WHERE relation = 'things'::regclass AND mode = 'ExclusiveLock' AND granted`;
+        return (await admin.query(locked)).rowCount;
+      }, poll)
+      .toBe(1);
     const written = client.query('INSERT INTO things (id) VALUES (1)').then(
       () => 'written',
       () => 'never heard of it',
@@ -133,11 +139,13 @@ describe('postgres-failover', () => {
     await expect(after.query('SELECT FROM things')).resolves.toMatchObject({ rowCount: 0 });
     await fault.end();
     await expect
-      .poll(() =>
-        after.query('INSERT INTO things (id) VALUES (1)').then(
-          ({ rowCount }) => rowCount,
-          () => 0,
-        ),
+      .poll(
+        () =>
+          after.query('INSERT INTO things (id) VALUES (1)').then(
+            ({ rowCount }) => rowCount,
+            () => 0,
+          ),
+        poll,
       )
       .toBe(1);
     await after.end();

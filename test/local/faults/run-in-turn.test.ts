@@ -99,7 +99,8 @@ describe('faults in turn', () => {
         return Promise.resolve();
       },
     });
-    await runInTurn([fault('a'), fault('b')], times, faultWorld);
+    const results = await runInTurn([fault('a'), fault('b')], times, faultWorld);
+    expect(results).toMatchObject([{ name: 'a', cut: true }]);
     expect(world.log.slice(2)).toEqual([
       '4100 end a',
       '4100 "a: over after 0.1 s"',
@@ -130,6 +131,7 @@ describe('faults in turn', () => {
       begunAt: 4_000,
       lastedMs: 5_000,
       recoveredMs: 3_000,
+      cut: false,
       counts: [{ what: 'deadlocks', count: 2, must: true }],
       ...observed,
     });

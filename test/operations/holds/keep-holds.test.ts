@@ -39,7 +39,7 @@ describe('the keeper', () => {
       looks: [{ source: source.source, standing: false, did: [], unfinished: false }],
     });
     expect([world.isEnabled(source.source), world.elapsed()]).toEqual([false, before]);
-    expect(counted).toEqual([`${source.source} HoldStanding 0`]);
+    expect(counted).toEqual([`${source.source} HoldStanding 0`, `${source.source} HoldAge 0`]);
   });
 
   it('switches the mapping off, stays and looks every five seconds, and ends with the minute', async () => {
@@ -54,27 +54,29 @@ describe('the keeper', () => {
     expect(world.elapsed() - before).toBe(45_000);
     expect(world.isEnabled(source.source)).toBe(false);
     expect(await didOf(source.source)).toEqual(['set', 'mapping-disabled']);
-    expect(counted.filter((line) => line.endsWith('HoldProbes away 1'))).toHaveLength(10);
+    expect(counted.filter((line) => line.endsWith('HoldProbes away 1'))).toHaveLength(9);
     expect(counted.filter((line) => line.endsWith('HoldStanding 1'))).toHaveLength(10);
+    expect(counted.filter((line) => line.includes('HoldAge')).map((line) => line.split(' ').at(-1))).toEqual(
+      [0, 5, 10, 15, 20, 25, 30, 35, 40, 45].map(String),
+    );
   });
 
   it('releases within five seconds when the cause is gone, and switches the mapping on', async () => {
     const source = newSource();
     await place(source.source);
     let probes = 0;
-    world.behaviour.probe = () => ((probes += 1) > 2 ? well : away);
+    world.behaviour.probe = () => ((probes += 1) > 1 ? well : away);
     const { keep, counted, said } = world.keeper(source);
     const before = world.elapsed();
     expect((await keep({})).looks).toEqual([
-      {
-        source: source.source,
-        standing: false,
-        did: ['released', 'mapping-enabled'],
-        mapping: ['Enabled'],
-        unfinished: false,
-      },
+      { source: source.source, standing: false, did: [], mapping: ['Enabled'], unfinished: true },
     ]);
-    expect(world.elapsed() - before).toBe(10_000);
+    const noted = await world.holds.read(source.source);
+    expect(noted).toMatchObject({ standing: false, releasedAt: new Date(before + 10_000).toISOString() });
+    // Ours until no keeper that saw the hold can be alive.
+    expect([world.isEnabled(source.source), noted?.mappingDisabled]).toEqual([true, true]);
+    expect((await keep({})).looks[0]).toMatchObject({ unfinished: false });
+    expect(world.elapsed() - before).toBe(45_000 + 45_000);
     const hold = await world.holds.read(source.source);
     expect(hold).toMatchObject({ standing: false, mappingDisabled: false });
     expect(hold?.history.map(({ did }) => did)).toEqual(['set', 'mapping-disabled', 'released', 'mapping-enabled']);
@@ -84,7 +86,7 @@ describe('the keeper', () => {
     });
     expect(counted).toContain(`${source.source} HoldsReleased outage 1`);
     expect(said).toEqual(
-      ['mapping disabled', 'hold probed', 'hold probed', 'hold probed', 'hold released', 'mapping enabled'].map(
+      ['mapping disabled', 'hold probed', 'hold probed', 'hold released', 'mapping enabled'].map(
         (line) => `${source.source} ${line}`,
       ),
     );
@@ -96,7 +98,9 @@ describe('the keeper', () => {
     const invoked = world.functions.invoked.length;
     const { keep } = world.keeper(source);
     world.behaviour.meanwhile = () => release(source.source);
-    expect((await keep({})).looks[0]).toMatchObject({ standing: false, did: ['mapping-enabled'] });
+    expect((await keep({})).looks[0]).toMatchObject({ standing: false });
+    world.behaviour.meanwhile = () => Promise.resolve();
+    await keep({});
     expect(world.functions.invoked.length).toBe(invoked);
     expect(await didOf(source.source)).toEqual(['set', 'mapping-disabled', 'released', 'mapping-enabled']);
   });
@@ -129,6 +133,7 @@ describe('the keeper', () => {
     // And one that died behind the call, before its note.
     world.setEnabled(source.source, true);
     await keep({});
+    await keep({});
     expect(await world.holds.read(source.source)).toMatchObject({ mappingDisabled: false });
   });
 
@@ -140,10 +145,38 @@ describe('the keeper', () => {
     expect(world.isEnabled(source.source)).toBe(false);
   });
 
+  it('switches a mapping on again that a keeper with an older view has switched off since', async () => {
+    const source = newSource();
+    await place(source.source, 'operator');
+    const { keep } = world.keeper(source);
+    await keep({ source: source.source });
+    await release(source.source);
+    await keep({ source: source.source });
+    world.setEnabled(source.source, false);
+    await keep({});
+    expect(world.isEnabled(source.source)).toBe(true);
+  });
+
+  it('lets a probe end a hold the later the more often it came, so that nothing goes round without bound', async () => {
+    const source = newSource();
+    const { keep, counted } = world.keeper(source);
+    // What the probe does not meet: the next batch places the hold again at once.
+    world.behaviour.meanwhile = () => place(source.source, 'halt');
+    await place(source.source, 'halt');
+    const before = world.elapsed();
+    for (let run = 0; run < 100; run += 1) await keep({});
+    const hold = await world.holds.read(source.source);
+    expect((world.elapsed() - before) / 60_000).toBe(75);
+    // 5, 10, 20, … 640 s are 21 minutes; then four an hour.
+    expect(hold?.number).toBeLessThan(8 + 5);
+    expect(counted.filter((line) => line.endsWith('HoldsReleased halt 1'))).toHaveLength((hold?.number ?? 0) - 1);
+  });
+
   it('does no harm twice at once', async () => {
     const source = newSource();
     await place(source.source);
     const both = [world.keeper(source), world.keeper(source)];
+    await Promise.all(both.map(({ keep }) => keep({})));
     await Promise.all(both.map(({ keep }) => keep({})));
     expect(world.isEnabled(source.source)).toBe(true);
     const did = (await didOf(source.source)) ?? [];
@@ -191,6 +224,18 @@ describe('a probe by the keeper', () => {
     expect(given?.Records[0]?.kinesis.approximateArrivalTimestamp).toBeCloseTo(Date.now() / 1000, -2);
   });
 
+  it('takes a shard that is gone for one without records', async () => {
+    const source = newSource();
+    await place(source.source, 'rejects', { 'shardId-000000000007': '1' });
+    let given: number | undefined;
+    world.behaviour.probe = ({ Records }) => {
+      given = Records.length;
+      return well;
+    };
+    await world.keeper(source).keep({});
+    expect([given, (await world.holds.read(source.source))?.standing]).toEqual([0, false]);
+  });
+
   it('takes 200 records at most, and no more than an invocation carries', async () => {
     const source = newSource();
     const { shard, numbers } = await world.put(...Array.from({ length: 210 }, (_, n) => String(n)));
@@ -221,6 +266,24 @@ describe('a probe by the keeper', () => {
     const { keep, counted } = world.keeper(source);
     expect((await keep({})).looks[0]).toMatchObject({ standing: true });
     expect(counted).toContain(`${source.source} HoldProbes no-answer 1`);
+  });
+
+  it.each([
+    ['outage', false],
+    ['halt', false],
+    // Only its records can show that a storm is over.
+    ['rejects', true],
+  ] as const)('that a held record ends the process of is tried without records: %s', async (cause, standing) => {
+    const source = newSource();
+    const { shard, numbers } = await world.put('a record that ends every process');
+    await place(source.source, cause, { [shard]: numbers[0] ?? '' });
+    world.behaviour.probe = ({ Records }) => {
+      if (Records.length > 0) throw new Error('the process has ended');
+      return well;
+    };
+    const { keep } = world.keeper(source);
+    await keep({});
+    expect(await world.holds.read(source.source)).toMatchObject({ standing });
   });
 
   it('fails the keeper where only a deployment can let it probe, and the mapping is off all the same', async () => {

@@ -21,7 +21,7 @@ const cases: readonly Case[] = [
   ['ended', true, ['Disabled', 'Enabled'], 'enable 0'],
   ['ended', true, ['Disabling'], 'wait'],
   ['ended', true, ['Updating'], 'wait'],
-  ['ended', true, ['Enabling'], 'note-enabled'],
+  ['ended', true, ['Enabling'], 'wait'],
   ['ended', true, ['Enabled'], 'note-enabled'],
   ['ended', true, [], 'note-enabled'],
   // Somebody else's.
