@@ -133,8 +133,6 @@ export const createFaults = (options: FaultsOptions): Faults => {
       }),
     'dynamodb-throttle': () => dynamodbThrottle(needed(proxies.dynamodb), throttledShare, random),
     'dynamodb-down': () => withRetries(serviceDown('dynamodb-down', takeable.dynamodb), metrics, ['entity-state']),
-    'dynamodb-down': () =>
-      withRetries(serviceDown('dynamodb-down', takeable.dynamodb), metrics, ['entity-state', 'idempotency']),
     'queue-down': () =>
       poisoned(withRetries(serviceDown('queue-down', takeable.sqs), metrics, ['parked-queue']), () => poison.send(3)),
     'bucket-down': () =>

@@ -170,11 +170,11 @@ describe('the keeper', () => {
     world.behaviour.meanwhile = () => place(source.source, 'halt');
     await place(source.source, 'halt');
     const before = world.elapsed();
-    for (let run = 0; run < 100; run += 1) await keep({});
+    for (let run = 0; run < 16; run += 1) await keep({});
     const hold = await world.holds.read(source.source);
-    expect((world.elapsed() - before) / 60_000).toBe(75);
-    // 5, 10, 20, … 640 s are 21 minutes; then four an hour.
-    expect(hold?.number).toBeLessThan(8 + 5);
+    expect((world.elapsed() - before) / 60_000).toBe(12);
+    // 5, 10, 20, … 320 s, and a look after each.
+    expect(hold?.number).toBe(8);
     expect(counted.filter((line) => line.endsWith('HoldsReleased halt 1'))).toHaveLength((hold?.number ?? 0) - 1);
   });
 
