@@ -83,13 +83,13 @@ export const createRejectGuard = ({ verdicts, deployment, now, onAlone }: Reject
       // The 200 before them are looked at too: what was shared when it was a storm's beginning is shared when it is over.
       const begin = alone.records.findIndex(({ sequenceNumber }) => sequenceNumber === first);
       const earlier = alone.records[Math.max(0, begin - guardedRecords)]?.sequenceNumber ?? first;
-      const { most } = scanRejects(alone.records, own.full, { first: earlier, last });
+      const { most } = scanRejects(alone.records, own.full, earlier);
       // A release is shared once, or the next deployment would take the verdicts in the table for those of before it.
       const isReleased = before !== undefined && before.holdNumber < own.holdNumber;
       const isQuiet = own.full && most < sharedFrom && !isReleased;
       const united = isQuiet ? alone : await shareOrNot(shard, own, sorted, last);
       remember(known, key, keptOf(united, last), mostShards);
-      return scanRejects(united.records, united.full, { first, last }).trip;
+      return scanRejects(united.records, united.full, first).trip;
     },
   };
 };

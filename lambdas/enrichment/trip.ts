@@ -24,12 +24,6 @@ export interface Scan {
 /** Few rejects are no storm, however large their share. */
 export const leastOfReason = 20;
 
-/** Of the records to be judged, the first and the last sequence number. */
-export interface Range {
-  readonly first: string;
-  readonly last: string;
-}
-
 /**
  * Goes through the records as they came and stops where, of the last 200, more than half were rejected and at least 20
  * for one reason. Where fewer are known, three quarters: a few dozen of which less than half are wrong on the whole can
@@ -37,9 +31,10 @@ export interface Range {
  * storm that ended within a batch is seen, and what was rejected before the storm is not held with it.
  * @param records - by sequence number: what was known, and what is to be judged
  * @param full - whether records that are not known count as not rejected; otherwise there were none
- * @param judged - where a storm is looked for
+ * @param first - sequence number of the first record to be judged. From there on a storm is looked for, in what is known
+ *   beyond the judged records as well: a lane that is behind its shard's others has part in a storm that they show
  */
-export const scanRejects = (records: readonly Verdict[], full: boolean, judged: Range): Scan => {
+export const scanRejects = (records: readonly Verdict[], full: boolean, first: string): Scan => {
   const counts = new Map<string, number>();
   let rejected = 0;
   let most = 0;
@@ -49,10 +44,9 @@ export const scanRejects = (records: readonly Verdict[], full: boolean, judged: 
     counts.set(verdict.reason, (counts.get(verdict.reason) ?? 0) + by);
   };
   for (const [index, verdict] of records.entries()) {
-    if (compareSequence(verdict.sequenceNumber, judged.last) > 0) break;
     count(verdict, 1);
     count(records[index - guardedRecords], -1);
-    if (compareSequence(verdict.sequenceNumber, judged.first) < 0) continue;
+    if (compareSequence(verdict.sequenceNumber, first) < 0) continue;
     const [reason, ofReason] = mostOf(counts);
     most = Math.max(most, ofReason);
     const of = full ? guardedRecords : Math.min(index + 1, guardedRecords);

@@ -21,6 +21,8 @@ export interface Observed {
   readonly longestLagMs: number;
   /** Failed attempts at one batch. */
   readonly mostAttempts: number;
+  /** The same by function; those that had none are not there. */
+  readonly attemptsOf: Readonly<Record<string, number>>;
   /** Of any instance of a function. */
   readonly peakMemoryMb: number;
 }

@@ -11,6 +11,7 @@ const measured = section
 
 describe('the table of faults in docs/reliability.md', () => {
   it('has a row for every fault that there is, each once', () => {
-    expect(measured.toSorted()).toEqual([...faultNames].toSorted());
+    expect(new Set(measured)).toEqual(new Set(faultNames));
+    expect(measured).toHaveLength(faultNames.length);
   });
 });

@@ -46,6 +46,13 @@ describe('the guard', () => {
     expect(wrong).toBeLessThanOrEqual(105);
   });
 
+  it('sees a storm whose twentieth reject is read by a lane that is behind the other', async () => {
+    const stored = verdictsInMemory();
+    const [ahead, behind] = [guardOn(stored), guardOn(stored)];
+    expect(await ahead.judge(rejects(101, 19))).toBeUndefined();
+    expect(await behind.judge(rejects(1, 1))).toMatchObject({ rejected: 20, of: 20, from: '1' });
+  });
+
   it('counts nothing twice, though every batch is delivered again to another instance', async () => {
     const stored = verdictsInMemory();
     for (let n = 0; n < 10; n += 1) expect(await guardOn(stored).judge(rejects(1, 19))).toBeUndefined();

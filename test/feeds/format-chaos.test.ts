@@ -10,6 +10,7 @@ const result = (changed: Partial<FaultResult> = {}): FaultResult => ({
   cut: false,
   longestLagMs: 3_000,
   mostAttempts: 2,
+  attemptsOf: {},
   peakMemoryMb: 171.4,
   counts: [{ what: 'kills before-statement', count: 3, must: true }],
   ...changed,

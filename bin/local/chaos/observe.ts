@@ -17,25 +17,33 @@ export interface Observer {
 }
 
 const lookEveryMs = 200;
+const nothing: Observed = { longestLagMs: 0, mostAttempts: 0, attemptsOf: {}, peakMemoryMb: 0 };
 
 /** Sees from outside how a run bears its faults, whatever the clocks and the metrics of its functions say. */
 export const createObserver = ({ functions, functionNames, pollers, lagMs }: ObserverOptions): Observer => {
-  const seen = { longestLagMs: 0, mostAttempts: 0, peakMemoryMb: 0 };
-  pollers.onBatch(({ failures }) => {
-    seen.mostAttempts = Math.max(seen.mostAttempts, failures);
+  let seen = nothing;
+  pollers.onBatch(({ functionArn, failures }) => {
+    if (failures === 0) return;
+    const name = functionArn.split(':')[6] ?? functionArn;
+    const attempts = Math.max(seen.attemptsOf[name] ?? 0, failures);
+    const mostAttempts = Math.max(seen.mostAttempts, failures);
+    seen = { ...seen, mostAttempts, attemptsOf: { ...seen.attemptsOf, [name]: attempts } };
   });
   const look = (): void => {
-    seen.longestLagMs = Math.max(seen.longestLagMs, lagMs());
     const sizes = functions.sizes().filter(({ functionName }) => functionNames.includes(functionName));
-    seen.peakMemoryMb = Math.max(seen.peakMemoryMb, ...sizes.map(({ peakRssMb }) => peakRssMb));
+    seen = {
+      ...seen,
+      longestLagMs: Math.max(seen.longestLagMs, lagMs()),
+      peakMemoryMb: Math.max(seen.peakMemoryMb, ...sizes.map(({ peakRssMb }) => peakRssMb)),
+    };
   };
   const timer = setInterval(look, lookEveryMs);
   return {
     observe: () => {
-      Object.assign(seen, { longestLagMs: 0, mostAttempts: 0, peakMemoryMb: 0 });
+      seen = nothing;
       return () => {
         look();
-        return { ...seen };
+        return seen;
       };
     },
     stop: () => clearInterval(timer),

@@ -61,6 +61,7 @@ describe('the table of faults', () => {
           cut: false,
           longestLagMs: 3_000,
           mostAttempts: 1,
+          attemptsOf: {},
           peakMemoryMb: 170,
           counts: [{ what: 'kills', count: 12, must: true }],
         },

@@ -3,7 +3,7 @@ import type { Fault } from '../../../local/faults/fault.ts';
 import { runInTurn, shortestLength, type FaultStep, type FaultWorld } from '../../../local/faults/run-in-turn.ts';
 
 const times = { leadMs: 4_000, pauseMs: 3_000, longestRecoveryMs: 60_000 };
-const observed = { longestLagMs: 7_250, mostAttempts: 3, peakMemoryMb: 140 };
+const observed = { longestLagMs: 7_250, mostAttempts: 3, attemptsOf: { f: 3 }, peakMemoryMb: 140 };
 
 interface Takes {
   readonly beginMs?: number;
