@@ -1,7 +1,5 @@
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { withinBytes } from '../../../lambdas/operations/holds/held-records-store.ts';
-import type { ProbeEvent } from '../../../lambdas/shared/holds/probe.ts';
 import type { HoldCause } from '../../../lambdas/shared/holds/hold.ts';
 import { startKeeperWorld, well } from './keeper-world.ts';
 
@@ -163,22 +161,26 @@ describe('the keeper', () => {
     expect(world.isEnabled(source.source)).toBe(true);
   });
 
-  it('lets a probe end a hold the later the more often it came, so that nothing goes round without bound', async () => {
-    const source = newSource();
-    const { keep, counted } = world.keeper(source);
-    // What the probe does not meet: the next batch places the hold again at once.
-    world.behaviour.meanwhile = () => place(source.source, 'halt');
-    await place(source.source, 'halt');
-    const before = world.elapsed();
-    for (let run = 0; run < 16; run += 1) await keep({});
-    const hold = await world.holds.read(source.source);
-    expect((world.elapsed() - before) / 60_000).toBe(12);
-    // 5, 10, 20, … 320 s, and a look after each.
-    expect(hold?.number).toBe(8);
-    expect(counted.filter((line) => line.endsWith('HoldsReleased halt 1'))).toHaveLength((hold?.number ?? 0) - 1);
-  });
+  it(
+    'lets a probe end a hold the later the more often it came, so that nothing goes round without bound',
+    { timeout: 120_000 },
+    async () => {
+      const source = newSource();
+      const { keep, counted } = world.keeper(source);
+      // What the probe does not meet: the next batch places the hold again at once.
+      world.behaviour.meanwhile = () => place(source.source, 'halt');
+      await place(source.source, 'halt');
+      const before = world.elapsed();
+      for (let run = 0; run < 16; run += 1) await keep({});
+      const hold = await world.holds.read(source.source);
+      expect((world.elapsed() - before) / 60_000).toBe(12);
+      // 5, 10, 20, … 320 s, and a look after each.
+      expect(hold?.number).toBe(8);
+      expect(counted.filter((line) => line.endsWith('HoldsReleased halt 1'))).toHaveLength((hold?.number ?? 0) - 1);
+    },
+  );
 
-  it('does no harm twice at once', async () => {
+  it('does no harm twice at once', { timeout: 60_000 }, async () => {
     const source = newSource();
     await place(source.source);
     const both = [world.keeper(source), world.keeper(source)];
@@ -203,100 +205,6 @@ describe('the keeper', () => {
     };
     await world.keeper(source).keep({});
     expect(await world.holds.read(source.source)).toMatchObject({ number: 2, standing: true, mappingDisabled: true });
-    expect(world.isEnabled(source.source)).toBe(false);
-  });
-});
-
-describe('a probe by the keeper', () => {
-  it('gives the function the held records as the mapping would, from the first that was not finished', async () => {
-    const source = newSource();
-    const { shard, numbers } = await world.put('a', 'b', 'c');
-    await place(source.source, 'rejects', { [shard]: numbers[1] ?? '' });
-    let given: ProbeEvent | undefined;
-    world.behaviour.probe = (event) => {
-      given = event;
-      return well;
-    };
-    await world.keeper(source).keep({});
-    expect(given?.probe).toBe(true);
-    expect(given?.Records.map(({ kinesis }) => Buffer.from(kinesis.data, 'base64').toString())).toEqual(['b', 'c']);
-    expect(given?.Records[0]).toMatchObject({
-      eventID: `${shard}:${numbers[1]}`,
-      eventSource: 'aws:kinesis',
-      eventSourceARN: source.streamArn,
-      kinesis: { sequenceNumber: numbers[1], partitionKey: 'p' },
-    });
-    expect(given?.Records[0]?.kinesis.approximateArrivalTimestamp).toBeCloseTo(Date.now() / 1000, -2);
-  });
-
-  it('takes a shard that is gone for one without records', async () => {
-    const source = newSource();
-    await place(source.source, 'rejects', { 'shardId-000000000007': '1' });
-    let given: number | undefined;
-    world.behaviour.probe = ({ Records }) => {
-      given = Records.length;
-      return well;
-    };
-    await world.keeper(source).keep({});
-    expect([given, (await world.holds.read(source.source))?.standing]).toEqual([0, false]);
-  });
-
-  it('takes 200 records at most, and no more than an invocation carries', async () => {
-    const source = newSource();
-    const { shard, numbers } = await world.put(...Array.from({ length: 210 }, (_, n) => String(n)));
-    await place(source.source, 'rejects', { [shard]: numbers[0] ?? '' });
-    let given = 0;
-    world.behaviour.probe = ({ Records }) => {
-      given = Records.length;
-      return well;
-    };
-    await world.keeper(source).keep({});
-    expect(given).toBe(200);
-    const records = Array.from({ length: 9 }, () => ({ Data: Buffer.alloc(500) }) as never);
-    expect([withinBytes(records, 1_000), withinBytes(records, 9_000)].map(({ length }) => length)).toEqual([2, 9]);
-  });
-
-  it.each([
-    [
-      'throws',
-      () => {
-        throw new Error('a defect');
-      },
-    ],
-    ['answers something else', () => ({ batchItemFailures: [] })],
-  ])('that %s has not passed', async (_, probe) => {
-    const source = newSource();
-    await place(source.source, 'halt');
-    world.behaviour.probe = probe;
-    const { keep, counted } = world.keeper(source);
-    expect((await keep({})).looks[0]).toMatchObject({ standing: true });
-    expect(counted).toContain(`${source.source} HoldProbes no-answer 1`);
-  });
-
-  it.each([
-    ['outage', false],
-    ['halt', false],
-    // Only its records can show that a storm is over.
-    ['rejects', true],
-  ] as const)('that a held record ends the process of is tried without records: %s', async (cause, standing) => {
-    const source = newSource();
-    const { shard, numbers } = await world.put('a record that ends every process');
-    await place(source.source, cause, { [shard]: numbers[0] ?? '' });
-    world.behaviour.probe = ({ Records }) => {
-      if (Records.length > 0) throw new Error('the process has ended');
-      return well;
-    };
-    const { keep } = world.keeper(source);
-    await keep({});
-    expect(await world.holds.read(source.source)).toMatchObject({ standing });
-  });
-
-  it('fails the keeper where only a deployment can let it probe, and the mapping is off all the same', async () => {
-    const source = { ...newSource(), streamName: 'no-such-stream' };
-    await place(source.source, 'rejects', { 'shardId-000000000000': '1' });
-    const { keep, counted } = world.keeper(source);
-    await expect(keep({})).rejects.toThrow(/holds could not be kept: source-\d+: stream refused us/);
-    expect(counted).toContain(`${source.source} HoldLookFailures stream 1`);
     expect(world.isEnabled(source.source)).toBe(false);
   });
 });
