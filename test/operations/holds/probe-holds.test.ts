@@ -112,7 +112,7 @@ describe('a probe by the keeper', () => {
     const source = { ...newSource(), streamName: 'no-such-stream' };
     await place(source.source, 'rejects', { 'shardId-000000000000': '1' });
     const { keep, counted } = world.keeper(source);
-    await expect(keep({})).rejects.toThrow(/holds could not be kept: source-\d+: stream refused us/);
+    await expect(keep({})).rejects.toThrow(/holds could not be kept: probed-\d+: stream refused us/);
     expect(counted).toContain(`${source.source} HoldLookFailures stream 1`);
     expect(world.isEnabled(source.source)).toBe(false);
   });
