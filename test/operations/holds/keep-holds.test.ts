@@ -161,24 +161,6 @@ describe('the keeper', () => {
     expect(world.isEnabled(source.source)).toBe(true);
   });
 
-  it(
-    'lets a probe end a hold the later the more often it came, so that nothing goes round without bound',
-    { timeout: 120_000 },
-    async () => {
-      const source = newSource();
-      const { keep, counted } = world.keeper(source);
-      // What the probe does not meet: the next batch places the hold again at once.
-      world.behaviour.meanwhile = () => place(source.source, 'halt');
-      await place(source.source, 'halt');
-      const before = world.elapsed();
-      for (let run = 0; run < 100; run += 1) await keep({});
-      const hold = await world.holds.read(source.source);
-      expect((world.elapsed() - before) / 60_000).toBe(75);
-      // 5, 10, 20, … 640 s are 21 minutes; then four an hour.
-      expect(hold?.number).toBeLessThan(8 + 5);
-      expect(counted.filter((line) => line.endsWith('HoldsReleased halt 1'))).toHaveLength((hold?.number ?? 0) - 1);
-    },
-  );
   it('lets a probe end a hold the later the more often it came, so that nothing goes round without bound', async () => {
     const source = newSource();
     const { keep, counted } = world.keeper(source);
