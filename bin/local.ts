@@ -85,7 +85,7 @@ const runAt = async (
     withdraw = await announceLocal(run.world, progress);
     const platform = openPlatform(run, systemClock(signals.stopNow).sleep);
     try {
-      progress('running; Ctrl-C ends it with an account');
+      progress(`running, functions log to ${join(dataDir, 'logs')}; Ctrl-C ends it with an account`);
       const liveEveryMs = process.stdout.isTTY ? 1_000 : 5_000;
       const session: Session = { options, fed, run, platform, screen, signals, liveEveryMs };
       const { account, wrong, chaos, notBegun, feedError } = await Promise.race([

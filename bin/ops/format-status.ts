@@ -10,7 +10,8 @@ const list = (counts: Readonly<Record<string, number>>): string =>
 
 const milliseconds = (ms: number): string => `${Math.round(ms)} ms`;
 
-const readinessLines = (readiness: Readiness): string[] => {
+/** @param held - the sources over which a hold stands */
+const readinessLines = (readiness: Readiness, held: readonly string[]): string[] => {
   const { ready, checkedAt, dependencies, sources } = readiness;
   const width = Math.max(
     0,
@@ -20,11 +21,13 @@ const readinessLines = (readiness: Readiness): string[] => {
   const line = (kind: string, name: string, ok: boolean, rest: string): string =>
     `  ${kind.padEnd(8)}  ${name.padEnd(width)}  ${ok ? 'ok    ' : 'NOT OK'}  ${rest}`;
   return [
-    `${ready ? 'ready' : 'NOT READY'} at ${checkedAt}`,
+    `${ready ? 'ready' : 'NOT READY'} at ${checkedAt}${held.length > 0 ? `; HELD: ${held.join(', ')}` : ''}`,
     ...dependencies.map(({ kind, name, ok, latencyMs, problem }) =>
       line(kind, name, ok, problem ?? milliseconds(latencyMs)),
     ),
     ...sources.map(({ source, ok, lagMs, maxLagSeconds, problem }) => {
+      if (held.includes(source))
+        return line('source', source, false, `is held, and not read: npm run ops -- hold list ${source}`);
       const lag = typeof lagMs === 'number' ? `lag ${milliseconds(lagMs)}` : 'no records lately';
       return line('source', source, ok, problem ?? `${lag}, ${maxLagSeconds} s are allowed`);
     }),
@@ -52,7 +55,12 @@ export const formatStatus = (status: PlatformStatus): string => {
     ? `database at migration ${migration.version}${migration.pending.length > 0 ? `, pending: ${migration.pending.join(', ')}` : ''}`
     : 'version of the database unknown';
   return [
-    ...(readiness ? readinessLines(readiness) : []),
+    ...(readiness
+      ? readinessLines(
+          readiness,
+          sources.flatMap(({ source, hold }) => (hold ? [source] : [])),
+        )
+      : []),
     ...problems.map((problem) => `PROBLEM  ${problem}`),
     `${env}, last ${sinceMinutes} min; ${version}`,
     ...sources.flatMap(sourceLines),

@@ -24,14 +24,15 @@ export const enrichEvents = (dependencies: EnrichmentDependencies) => {
   return async (event: KinesisStreamEvent, context: Context): Promise<KinesisStreamBatchResponse> => {
     const startedAt = now();
     const records: readonly StreamRecord[] = readKinesisEvent(event);
-    const latest = await waitWhileHeld(watch, startedAt + context.getRemainingTimeInMillis() / 2, now);
-    if (latest?.standing) {
-      reportHeld(telemetry, records, latest, now());
+    const halfway = startedAt + context.getRemainingTimeInMillis() / 2;
+    const waited = await waitWhileHeld(watch, halfway, now);
+    if (waited.isHeld) {
+      reportHeld(telemetry, records, waited.hold, now());
       return answerFrom(records[0]);
     }
 
     const { deadline, retries } = retriesIn(context, breakers, telemetry, now);
-    const { guard, heldBack } = guardBatch(rejectGuard, latest, now);
+    const { guard, heldBack } = guardBatch(rejectGuard, waited.hold, now);
     const result = await enrichInRounds(
       {
         decodeOnce: (batch) => decoder.decodeBatch(batch),

@@ -1,5 +1,5 @@
 import { PlatformError } from '../shared/errors/platform-error.ts';
-import { type Hold, UnreadableHoldError } from '../shared/holds/hold.ts';
+import { type Hold, type HoldCause, UnreadableHoldError } from '../shared/holds/hold.ts';
 import type { HoldStore } from '../shared/holds/hold-store.ts';
 
 /** A hold that another release of ours has placed for a cause that this one does not know: it stands all the same. */
@@ -72,20 +72,31 @@ export const pause = (milliseconds: number): Promise<void> =>
     setTimeout(resolve, milliseconds);
   });
 
+/** The latest hold of a source, and whether a batch is to be answered for it and not judged. */
+export type WaitedFor =
+  | { readonly isHeld: true; readonly hold: SeenHold }
+  | { readonly isHeld: false; readonly hold: Hold | undefined };
+
+/** What a deployment ends: whoever has waited for that may itself be of the deployment that was mended. */
+const endedByDeployment: readonly string[] = ['rejects', 'halt'] satisfies HoldCause[];
+
 /**
  * Waits while a hold stands, looking every second: each second here is one that spends none of the mapping's attempts.
  * @param deadline - milliseconds since the epoch
- * @returns the latest hold; it stands still where the deadline has come
+ * @returns the latest hold, and whether this batch is to be answered and not judged: it stands still where the deadline
+ * has come; or it has ended, and an instance from before its end must not be the one that goes on
  */
-export const waitWhileHeld = async (
-  watch: HoldWatch,
-  deadline: number,
-  now: () => number,
-): Promise<SeenHold | undefined> => {
+export const waitWhileHeld = async (watch: HoldWatch, deadline: number, now: () => number): Promise<WaitedFor> => {
+  let waitedFor = '';
   for (;;) {
     const hold = await watch.look();
     const left = deadline - now();
-    if (!hold?.standing || left <= 0) return hold;
+    if (!hold?.standing) {
+      const isOld = hold !== undefined && endedByDeployment.includes(waitedFor);
+      return isOld ? { hold, isHeld: true } : { hold, isHeld: false };
+    }
+    if (left <= 0) return { hold, isHeld: true };
+    waitedFor = hold.cause;
     await pause(Math.min(everyMs, left));
   }
 };

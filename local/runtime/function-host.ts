@@ -79,7 +79,8 @@ export const createFunctionHost = ({ environment, metrics, logDir }: FunctionHos
       all.delete(warm);
     }
     if (all.size >= (spec.reservedConcurrency ?? defaultConcurrency)) return undefined;
-    const id = randomUUID();
+    // Short: Powertools writes its own name behind it, and the SDK takes fifty characters.
+    const id = randomUUID().slice(-12);
     const instance = startInstance({
       id,
       spec,

@@ -117,7 +117,7 @@ describe('while a hold stands', () => {
   });
 
   it('a batch that waits goes on when it is released', async () => {
-    await holds.place(halting);
+    await holds.place({ ...halting, cause: 'outage', reason: 'store' });
     const { enrich, counts } = instance();
     const answer = enrich(delivery(0, 1, [quoteBytes('one'), Buffer.from('garbage')]), context(20_000));
     await new Promise((resolve) => setTimeout(resolve, 200));

@@ -103,8 +103,8 @@ describe('the hold of a source', () => {
 describe('a batch under a hold', () => {
   const waiting = async (watch: ReturnType<typeof worldOf>['watch']) => {
     const startedAt = Date.now();
-    const hold = await waitWhileHeld(watch, startedAt + 30_000, Date.now);
-    return { standing: hold?.standing, after: Date.now() - startedAt };
+    const { hold, isHeld } = await waitWhileHeld(watch, startedAt + 30_000, Date.now);
+    return { standing: hold?.standing, isHeld, after: Date.now() - startedAt };
   };
 
   it('waits to its deadline, looking every second', async () => {
@@ -112,22 +112,31 @@ describe('a batch under a hold', () => {
     await holds.place(placed);
     const wait = waiting(watch);
     await vi.advanceTimersByTimeAsync(30_000);
-    expect(await wait).toEqual({ standing: true, after: 30_000 });
+    expect(await wait).toEqual({ standing: true, isHeld: true, after: 30_000 });
     expect(state.reads).toBe(31);
   });
 
-  it('goes on within a second of the release', async () => {
-    const { holds, watch } = worldOf();
-    await holds.place(placed);
-    const wait = waiting(watch);
-    await vi.advanceTimersByTimeAsync(12_300);
-    await holds.release({ source: 'market', number: 1, by: 'me', why: 'over', at: 'T' });
-    await vi.advanceTimersByTimeAsync(1_000);
-    expect(await wait).toEqual({ standing: false, after: 13_000 });
-  });
+  it.each([
+    ['outage', false],
+    ['operator', false],
+    // What ends these is a deployment, and whoever waited may be older than it.
+    ['rejects', true],
+    ['halt', true],
+  ] as const)(
+    'notices within a second of the release, and of %s leaves the batch to another: %s',
+    async (cause, isHeld) => {
+      const { holds, watch } = worldOf();
+      await holds.place({ ...placed, cause });
+      const wait = waiting(watch);
+      await vi.advanceTimersByTimeAsync(12_300);
+      await holds.release({ source: 'market', number: 1, by: 'me', why: 'over', at: 'T' });
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(await wait).toEqual({ standing: false, isHeld, after: 13_000 });
+    },
+  );
 
   it('does not wait where none stands', async () => {
     const { watch } = worldOf();
-    expect(await waiting(watch)).toEqual({ standing: undefined, after: 0 });
+    expect(await waiting(watch)).toEqual({ standing: undefined, isHeld: false, after: 0 });
   });
 });

@@ -181,9 +181,9 @@ const looksTooLate = (): Variants => {
         const answer = await answering(event, ...rest);
         const holds = holdsOf.get(dependencies) ?? dependencies.holds;
         const watch = createHoldWatch({ holds, source: 'market', now: Date.now, onUnknown: () => {} });
-        const hold = await waitWhileHeld(watch, Date.now() + 10_000, Date.now);
+        const { isHeld } = await waitWhileHeld(watch, Date.now() + 10_000, Date.now);
         const first = event.Records[0]?.kinesis.sequenceNumber ?? '';
-        return hold?.standing ? { batchItemFailures: [{ itemIdentifier: first }] } : answer;
+        return isHeld ? { batchItemFailures: [{ itemIdentifier: first }] } : answer;
       })(real, dependencies),
   };
 };

@@ -180,7 +180,7 @@ describe('what a person reads of holds', () => {
     expect(formatFollowed({ look: { ...look, mapping: ['Disabled'] } })).toBe(
       'its mapping was left as it is: Disabled',
     );
-    expect(formatFollowed({ look })).toBe('its mapping was left as it is: not asked for');
+    expect(formatFollowed({ look })).toBe('its mapping had not been switched off');
   });
 
   it.each([

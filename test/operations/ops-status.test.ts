@@ -144,6 +144,9 @@ describe('ops status', () => {
     standing.set('market', hold);
     const status = await readStatus(clients, 'test', 60, now);
     expect([status.well, status.sources[0]?.hold]).toEqual([false, hold]);
+    const said = formatStatus(status);
+    expect(said).toMatch(/^ready at .*; HELD: market$/m);
+    expect(said).toMatch(/source +market +NOT OK +is held, and not read: npm run ops -- hold list market/);
     expect(formatStatus(status)).toContain(
       [
         'market: mapping Enabled, lag 250 ms at most',

@@ -26,8 +26,8 @@ export const formatFollowed = (followed: Followed): string => {
   if ('problem' in followed)
     return `the keeper did not answer (${followed.problem}); the mapping follows within a minute or two`;
   const { did, mapping = [] } = followed.look;
-  const states = mapping.join(', ') || 'not asked for';
+  const states = mapping.join(', ');
   if (did.includes('mapping-disabled')) return `its mapping is being switched off: ${states}`;
   if (did.includes('mapping-enabled')) return `its mapping is being switched on: ${states}`;
-  return `its mapping was left as it is: ${states}`;
+  return states === '' ? 'its mapping had not been switched off' : `its mapping was left as it is: ${states}`;
 };
