@@ -18,8 +18,8 @@ const parsed = (body: Buffer): Readonly<Record<string, unknown>> => {
   }
 };
 
-/** The instance's id, a UUID; tools of the function may have put more behind it. */
-const applicationId = /(?:^|\s)app\/([\da-f-]{36})/;
+/** The instance's id, the end of a UUID; tools of the function may have put more behind it. */
+const applicationId = /(?:^|\s)app\/([\da-f]{12})(?![\da-f])/;
 
 /** Reads what the SDK says of itself (`AWS_SDK_UA_APP_ID`), and the JSON protocols of both services. */
 export const readAwsRequest = (headers: IncomingHttpHeaders, body: Buffer): AwsRequest => {

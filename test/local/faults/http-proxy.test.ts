@@ -6,7 +6,7 @@ import { readAwsRequest } from '../../../local/faults/proxy/aws-request.ts';
 import { startHttpProxy, type HttpProxy } from '../../../local/faults/proxy/http-proxy.ts';
 import { startJsonService } from '../../support/json-service.ts';
 
-const id = '6b1d0e6e-54b2-4f0e-9a77-0123456789ab';
+const id = '0123456789ab';
 let asked: string[];
 let service: Awaited<ReturnType<typeof startJsonService>>;
 let proxy: HttpProxy;
