@@ -1,3 +1,4 @@
+import { sleepUntil } from '../pause.ts';
 import { meanwhile } from './meanwhile.ts';
 import type { Fault } from './fault.ts';
 
@@ -19,15 +20,20 @@ export interface KillOptions {
   readonly complain: (error: unknown) => void;
   /** From then on nobody is waited for. */
   readonly hurry: AbortSignal;
+  /** Between two rounds for points that nobody came to. @default 1,000 ms */
+  readonly restMs?: number;
 }
 
 /** A killed process takes a while to be replaced: fewer points in a row would mean other kills. */
 const pauseMs = { least: 100, most: 500 };
 /** No point may be left out: the fault lasts so much longer for those that nobody came to. */
-const extraRounds = 4;
+const extraRounds = 16;
+/** Until what was killed before has been delivered again: a statement that finds its rows there already writes none. */
+const usualRestMs = 1_000;
 
 /** SIGKILL to processes of functions, at each of the points in turn. */
-export const kill = ({ points, random, complain, hurry }: KillOptions): Fault => {
+export const kill = ({ points, random, complain, hurry, restMs = usualRestMs }: KillOptions): Fault => {
+  const rest = sleepUntil(hurry);
   const kills = new Map<string, number>();
   const strike = async (point: KillPoint, over: AbortSignal): Promise<void> => {
     if (await point.strike(over)) kills.set(point.name, (kills.get(point.name) ?? 0) + 1);
@@ -46,9 +52,12 @@ export const kill = ({ points, random, complain, hurry }: KillOptions): Fault =>
     },
     end: async () => {
       await striking.end();
-      for (let round = 0; round < extraRounds; round += 1)
-        for (const point of points.filter(({ name }) => !kills.has(name)))
-          if (!hurry.aborted) await strike(point, hurry).catch(complain);
+      for (let round = 0; round < extraRounds && !hurry.aborted; round += 1) {
+        const left = points.filter(({ name }) => !kills.has(name));
+        if (left.length === 0) return;
+        await rest(restMs);
+        for (const point of left) if (!hurry.aborted) await strike(point, hurry).catch(complain);
+      }
     },
     counts: () => points.map(({ name }) => ({ what: `kills ${name}`, count: kills.get(name) ?? 0, must: true })),
   };
