@@ -144,14 +144,14 @@ export const runSession = async (session: Session): Promise<Outcome> => {
     );
     screen.show(formatLive(counts, now - startedAt, watch.standing()));
   };
-  const watch = watchHolds({ holds: () => platform.holds(), say: (line) => run.world.progress(line) });
+  const say = (line: string): void => run.world.progress(line);
+  const watch = watchHolds({ holds: () => platform.holds(), say });
   const watching = setInterval(() => void watch.look(), lookAtHoldsMs);
   const timer = setInterval(show, liveEveryMs);
   try {
     let feedError: unknown;
     const onSent = (source: string, count: number): void => void sent.set(source, (sent.get(source) ?? 0) + count);
     const random = seededRandom(options.seed);
-    const say = (line: string): void => run.world.progress(line);
     const { traffic } = fedBy;
     const { fed } = session;
     const faults = createFaults({ run, platform, senders, traffic, fed, random, say, hurry: signals.stopNow });

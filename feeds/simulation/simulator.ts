@@ -63,7 +63,7 @@ export const createSimulator = ({ seed, rate, wrongPercent, encoder, now }: Simu
   let right = 0;
   let wrongDue = 0;
   let resendsDue = 0;
-  const turns = takeTurns(wrongKinds, wrongPercent);
+  const turns = takeTurns(wrongKinds);
 
   const refill = (): void => {
     frame.splice(0, frame.length, ...nextEvents());

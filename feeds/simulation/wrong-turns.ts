@@ -1,7 +1,7 @@
 import type { WrongKind } from '../wrong/wrong-kind.ts';
 
-/** A source may be wrong this often for each right record, however little of the whole is to be: three in seven. */
-const leastShare = 3 / 4;
+/** A source may be wrong this often for each right record, however much or little of the whole is to be: three in seven. */
+const share = 3 / 4;
 /** What a source may save up: not so much that its wrong ones come in a row. */
 const mostSaved = 1.5;
 
@@ -16,10 +16,8 @@ export interface WrongTurns {
 /**
  * Every kind in turn, those of a source never closer together than its share: a source of which most is wrong is held
  * (docs/holds.md), and a broadcast partner sends one record where the sensors send hundreds.
- * @param wrongPercent - of all records; a source has that share or three in seven, whichever is more
  */
-export const takeTurns = (kinds: readonly WrongKind[], wrongPercent: number): WrongTurns => {
-  const share = Math.max(leastShare, wrongPercent / (100 - wrongPercent));
+export const takeTurns = (kinds: readonly WrongKind[]): WrongTurns => {
   const saved = new Map<string, number>();
   const queue = [...kinds];
   return {
