@@ -9,7 +9,7 @@ const switchSeconds = 120;
 
 /**
  * An attempt that meets an outage waits in the function for at least this part of its timeout: the shortest of its waits
- * is that for the registry, half of the half (lambdas/enrichment/enrich-events.ts).
+ * is that for the registry, half of the half (lambdas/enrichment/retries.ts).
  */
 const leastPartWaited = 1 / 4;
 

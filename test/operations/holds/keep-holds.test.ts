@@ -1,6 +1,6 @@
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { HoldCause } from '../../../lambdas/shared/holds/hold.ts';
+import type { HeldFrom, HoldCause } from '../../../lambdas/shared/holds/hold.ts';
 import { startKeeperWorld, well } from './keeper-world.ts';
 
 let world: Awaited<ReturnType<typeof startKeeperWorld>>;
@@ -12,16 +12,7 @@ afterEach(() => Object.assign(world.behaviour, { probe: () => well, meanwhile: (
 
 let sources = 0;
 const newSource = () => world.addSource(`source-${(sources += 1)}`);
-const place = (source: string, cause: HoldCause = 'outage', from: Readonly<Record<string, string>> = {}) =>
-  world.holds.place({
-    source,
-    cause,
-    reason: cause === 'outage' ? 'store' : cause === 'rejects' ? 'undecodable' : cause,
-    why: 'a test',
-    by: 'test',
-    from,
-    at: world.at(),
-  });
+const place = (source: string, cause: HoldCause = 'outage', from: HeldFrom = {}) => world.place(source, cause, from);
 const release = (source: string, number = 1) =>
   world.holds.release({ source, number, by: 'test', why: 'a test', at: world.at() });
 const away = { ...well, dependencies: { ...well.dependencies, store: 'store' } };

@@ -8,6 +8,7 @@ import { lookAtSource } from '../../../lambdas/operations/holds/look-at-source.t
 import { createMappingStore } from '../../../lambdas/operations/holds/mapping-store.ts';
 import { createProbeStore } from '../../../lambdas/operations/holds/probe-store.ts';
 import { createHoldStore } from '../../../lambdas/shared/holds/hold-store.ts';
+import type { HeldFrom, HoldCause } from '../../../lambdas/shared/holds/hold.ts';
 import type { ProbeAnswer, ProbeEvent } from '../../../lambdas/shared/holds/probe.ts';
 import type { Telemetry } from '../../../lambdas/shared/telemetry/batch-telemetry.ts';
 import { createClients } from '../../../local/resources/clients.ts';
@@ -114,6 +115,17 @@ export const startKeeperWorld = async (env = 'test') => {
     behaviour,
     functions,
     holds,
+    /** As a function would: each cause with a reason that it can have. */
+    place: (source: string, cause: HoldCause, from: HeldFrom) =>
+      holds.place({
+        source,
+        cause,
+        reason: cause === 'outage' ? 'store' : cause === 'rejects' ? 'undecodable' : cause,
+        why: 'a test',
+        by: 'test',
+        from,
+        at: new Date(clock).toISOString(),
+      }),
     addSource,
     keeper,
     isEnabled: (source: string) => world.pollers.list().find(({ uuid }) => uuid === source)?.enabled,

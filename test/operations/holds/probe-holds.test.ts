@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { withinBytes } from '../../../lambdas/operations/holds/held-records-store.ts';
 import type { ProbeEvent } from '../../../lambdas/shared/holds/probe.ts';
-import type { HoldCause } from '../../../lambdas/shared/holds/hold.ts';
+import type { HeldFrom, HoldCause } from '../../../lambdas/shared/holds/hold.ts';
 import { startKeeperWorld, well } from './keeper-world.ts';
 
 let world: Awaited<ReturnType<typeof startKeeperWorld>>;
@@ -13,16 +13,7 @@ afterEach(() => Object.assign(world.behaviour, { probe: () => well, meanwhile: (
 
 let sources = 0;
 const newSource = () => world.addSource(`probed-${(sources += 1)}`);
-const place = (source: string, cause: HoldCause = 'outage', from: Readonly<Record<string, string>> = {}) =>
-  world.holds.place({
-    source,
-    cause,
-    reason: cause === 'outage' ? 'store' : cause === 'rejects' ? 'undecodable' : cause,
-    why: 'a test',
-    by: 'test',
-    from,
-    at: world.at(),
-  });
+const place = (source: string, cause: HoldCause = 'outage', from: HeldFrom = {}) => world.place(source, cause, from);
 
 describe('a probe by the keeper', () => {
   it('gives the function the held records as the mapping would, from the first that was not finished', async () => {
