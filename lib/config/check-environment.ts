@@ -7,7 +7,7 @@ import type { Environment } from './environment.ts';
 export const operationsConcurrency = { migrateDatabase: 2, preparePartitions: 1, checkReadiness: 2 } as const;
 
 /** Instances of the functions that look after what the relay publishes. */
-const deliveryConcurrency = { sweepChannels: 1, deletePublished: 1 } as const;
+export const deliveryConcurrency = { sweepChannels: 1, deletePublished: 1 } as const;
 
 /** Instances of the functions that take dead letters in. They have no connection to the database. */
 export const intakeConcurrency = { takeInParked: 5, takeInGivenUp: 2 } as const;

@@ -35,7 +35,7 @@ const relaying = {
   leaseSeconds: 15,
   keepPublishedHours: 24,
   memoryMb: 512,
-  maxUnsentSeconds: 60, // the sweep alone finds what no wake has told of within that
+  maxUnsentSeconds: 30, // where wakes are lost, the sweep finds everything within a minute: that is seen, too
 } as const satisfies DeliverySettings;
 
 const answering = { reservedConcurrency: 4, requestsPerSecond: 50, origins: [] } as const;
