@@ -11,6 +11,7 @@ import { createBucketNotifier } from './services/bucket-notifications/bucket-not
 import { createMetricsStore } from './services/cloudwatch/metrics-store.ts';
 import { startServices, type Services } from './services/start-services.ts';
 import { startCloudWatch } from './services/cloudwatch/start-cloudwatch.ts';
+import { createHttpApis } from './services/http-api/start-http-apis.ts';
 import { startLambda } from './services/lambda/start-lambda.ts';
 import { startScheduler } from './services/scheduler/start-scheduler.ts';
 import { deployAssembly, type Deployed } from './template/deploy-assembly.ts';
@@ -54,6 +55,9 @@ const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal | undefine
   });
   return Promise.race([work, aborted]);
 };
+
+/** Nobody issues tokens here yet: an API with an authorizer refuses everyone. */
+const noIssuer = (): Promise<never> => Promise.reject(new Error('the local run has no issuer of tokens'));
 
 /**
  * Runs a synthesized assembly on this machine: starts the services, deploys the stacks into them, and keeps the
@@ -138,6 +142,8 @@ const start = async (
     startLambda({ functions, pollers, queuePollers }),
   ]);
   teardown.add(() => Promise.all([monitoring.stop(), lambda.stop()]));
+  const httpApis = createHttpApis({ functions, verify: noIssuer, now: Date.now }, progress);
+  teardown.add(() => httpApis.stop());
   Object.assign(endpoints, { scheduler: scheduler.endpoint, monitoring: monitoring.endpoint, lambda: lambda.endpoint });
 
   const world: LocalWorld = {
@@ -152,6 +158,7 @@ const start = async (
     queuePollers,
     notifier,
     metrics,
+    httpApis,
   };
   signal?.throwIfAborted();
   const deployed = await unlessAborted(deployAssembly(assembly, world), signal);

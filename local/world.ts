@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import type { MetricsStore } from './services/cloudwatch/metrics-store.ts';
+import type { HttpApiHost } from './services/http-api/start-http-apis.ts';
 
 /** Where each local service listens: `http://127.0.0.1:<port>`. */
 export interface Endpoints {
@@ -173,4 +174,5 @@ export interface LocalWorld {
   readonly queuePollers: QueuePollerHost;
   readonly notifier: BucketNotifier;
   readonly metrics: MetricsStore;
+  readonly httpApis: HttpApiHost;
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startFauxqs } from 'fauxqs';
 import { createMetricsStore } from '../../../local/services/cloudwatch/metrics-store.ts';
+import { createHttpApis } from '../../../local/services/http-api/start-http-apis.ts';
 import { startGlue } from '../../../local/services/glue/start-glue.ts';
 import { startScheduler } from '../../../local/services/scheduler/start-scheduler.ts';
 import { startSecretsManager } from '../../../local/services/secrets-manager/start-secrets-manager.ts';
@@ -133,6 +134,8 @@ const startOver = async (
     startScheduler({ functions, progress: say }),
   ]);
   const [glue, secrets, scheduler] = own;
+  const verify = (): Promise<never> => Promise.reject(new Error('this world has no issuer'));
+  const httpApis = createHttpApis({ functions, verify, now: Date.now }, say);
   const world: LocalWorld = {
     region: 'eu-west-1',
     accountId: '000000000000',
@@ -158,13 +161,14 @@ const startOver = async (
     queuePollers: queuePollersInMemory(),
     notifier: { add: (notification) => void notifications.push(notification) },
     metrics: createMetricsStore(),
+    httpApis,
   };
   return {
     world,
     functions,
     notifications,
     progress,
-    stopOwn: async () => void (await Promise.all(own.map((service) => service.stop()))),
+    stopOwn: async () => void (await Promise.all([...own, httpApis].map((service) => service.stop()))),
   };
 };
 
