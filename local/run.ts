@@ -11,6 +11,7 @@ import { createBucketNotifier } from './services/bucket-notifications/bucket-not
 import { createMetricsStore } from './services/cloudwatch/metrics-store.ts';
 import { startServices, type Services } from './services/start-services.ts';
 import { startCloudWatch } from './services/cloudwatch/start-cloudwatch.ts';
+import { startIssuer } from './services/oidc/start-issuer.ts';
 import { startLambda } from './services/lambda/start-lambda.ts';
 import { startScheduler } from './services/scheduler/start-scheduler.ts';
 import { deployAssembly, type Deployed } from './template/deploy-assembly.ts';
@@ -80,6 +81,8 @@ const start = async (
   const assembly = await readAssembly(assemblyDir);
   signal?.throwIfAborted();
 
+  const issuer = await startIssuer();
+  teardown.add(() => issuer.stop());
   const services = await startServices(
     { dataDir, progress, ...(postgresPort === undefined ? {} : { postgresPort }) },
     teardown,
@@ -151,6 +154,7 @@ const start = async (
     pollers,
     queuePollers,
     notifier,
+    issuer,
     metrics,
   };
   signal?.throwIfAborted();

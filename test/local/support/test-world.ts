@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { startFauxqs } from 'fauxqs';
 import { createMetricsStore } from '../../../local/services/cloudwatch/metrics-store.ts';
 import { startGlue } from '../../../local/services/glue/start-glue.ts';
+import { startIssuer } from '../../../local/services/oidc/start-issuer.ts';
 import { startScheduler } from '../../../local/services/scheduler/start-scheduler.ts';
 import { startSecretsManager } from '../../../local/services/secrets-manager/start-secrets-manager.ts';
 import type {
@@ -131,8 +132,9 @@ const startOver = async (
     startGlue({ dataDir }),
     startSecretsManager({ dataDir }),
     startScheduler({ functions, progress: say }),
+    startIssuer(),
   ]);
-  const [glue, secrets, scheduler] = own;
+  const [glue, secrets, scheduler, issuer] = own;
   const world: LocalWorld = {
     region: 'eu-west-1',
     accountId: '000000000000',
@@ -157,6 +159,7 @@ const startOver = async (
     pollers: pollersInMemory(),
     queuePollers: queuePollersInMemory(),
     notifier: { add: (notification) => void notifications.push(notification) },
+    issuer,
     metrics: createMetricsStore(),
   };
   return {
