@@ -12,6 +12,7 @@ import { createMetricsStore } from './services/cloudwatch/metrics-store.ts';
 import { startServices, type Services } from './services/start-services.ts';
 import { startCloudWatch } from './services/cloudwatch/start-cloudwatch.ts';
 import { createHttpApis } from './services/http-api/start-http-apis.ts';
+import { startIssuer } from './services/oidc/start-issuer.ts';
 import { startLambda } from './services/lambda/start-lambda.ts';
 import { startScheduler } from './services/scheduler/start-scheduler.ts';
 import { deployAssembly, type Deployed } from './template/deploy-assembly.ts';
@@ -56,9 +57,6 @@ const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal | undefine
   return Promise.race([work, aborted]);
 };
 
-/** Nobody issues tokens here yet: an API with an authorizer refuses everyone. */
-const noIssuer = (): Promise<never> => Promise.reject(new Error('the local run has no issuer of tokens'));
-
 /**
  * Runs a synthesized assembly on this machine: starts the services, deploys the stacks into them, and keeps the
  * functions fed. Leaves no process behind when it fails.
@@ -84,6 +82,8 @@ const start = async (
   const assembly = await readAssembly(assemblyDir);
   signal?.throwIfAborted();
 
+  const issuer = await startIssuer();
+  teardown.add(() => issuer.stop());
   const services = await startServices(
     { dataDir, progress, ...(postgresPort === undefined ? {} : { postgresPort }) },
     teardown,
@@ -142,7 +142,7 @@ const start = async (
     startLambda({ functions, pollers, queuePollers }),
   ]);
   teardown.add(() => Promise.all([monitoring.stop(), lambda.stop()]));
-  const httpApis = createHttpApis({ functions, verify: noIssuer, now: Date.now }, progress);
+  const httpApis = createHttpApis({ functions, verify: issuer.verify, now: Date.now }, progress);
   teardown.add(() => httpApis.stop());
   Object.assign(endpoints, { scheduler: scheduler.endpoint, monitoring: monitoring.endpoint, lambda: lambda.endpoint });
 
@@ -157,6 +157,7 @@ const start = async (
     pollers,
     queuePollers,
     notifier,
+    issuer,
     metrics,
     httpApis,
   };

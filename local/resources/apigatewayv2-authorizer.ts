@@ -17,6 +17,7 @@ export const httpApiAuthorizer = provider(
   Properties,
   async ({ ApiId, JwtConfiguration: { Issuer, Audience } }, request) => {
     const id = partId(request);
+    request.world.issuer.define(Issuer, Audience[0] ?? '');
     apiOf(request, ApiId).authorizers.set(id, { issuer: Issuer, audiences: Audience });
     return { ref: id, attributes: { AuthorizerId: id } };
   },

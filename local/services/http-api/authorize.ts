@@ -14,12 +14,15 @@ export interface JwtContext {
   readonly scopes: readonly string[] | null;
 }
 
+/** What a quoted string of a header can hold. */
+const quotable = (text: string): string => text.replaceAll('’', "'").replaceAll(/["\\]|[^\x20-\x7e]/g, ' ');
+
 const unauthorized = (description?: string): HttpAnswer =>
   gatewayAnswer(401, 'Unauthorized', {
     'www-authenticate':
       description === undefined
         ? 'Bearer'
-        : `Bearer scope="" error="invalid_token" error_description="${description.replaceAll(/["\r\n]/g, ' ')}"`,
+        : `Bearer scope="" error="invalid_token" error_description="${quotable(description)}"`,
   });
 
 /** The token alone, or behind `Bearer`. */

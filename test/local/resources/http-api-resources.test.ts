@@ -81,11 +81,22 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 describe('the resources of an HTTP API', () => {
-  it('are a route to the function, an authorizer before another, and CORS', async () => {
+  it('are a route to the function, and CORS', async () => {
     const open = await fetch(`${url}/open/a/b`, { headers: { origin: 'https://page.invalid' } });
     expect(await open.json()).toMatchObject({ routeKey: 'GET /open/{id+}', pathParameters: { id: 'a/b' } });
     expect(open.headers.get('access-control-allow-origin')).toBe('https://page.invalid');
     expect(world.functions.invoked.map(({ name }) => name)).toEqual(['read']);
+  });
+
+  it('are an authorizer that takes tokens of the issuer it names, for its audience and scope', async () => {
+    const status = async (token: string) =>
+      (await fetch(`${url}/closed`, { headers: { authorization: `Bearer ${token}` } })).status;
+    const { issuer } = world.world;
+    expect(await status(await issuer.mint())).toBe(200);
+    expect(await status(await issuer.mint({ audience: 'other' }))).toBe(401);
+    expect(await status(await issuer.mint({ issuer: 'https://other.invalid' }))).toBe(401);
+    expect(await status(await issuer.mint({ expiresInSeconds: -1 }))).toBe(401);
+    expect(await status(await issuer.mint({ scope: 'millrace/write' }))).toBe(403);
     expect((await fetch(`${url}/closed`)).status).toBe(401);
   });
 

@@ -8,6 +8,7 @@ import { startFauxqs } from 'fauxqs';
 import { createMetricsStore } from '../../../local/services/cloudwatch/metrics-store.ts';
 import { createHttpApis } from '../../../local/services/http-api/start-http-apis.ts';
 import { startGlue } from '../../../local/services/glue/start-glue.ts';
+import { startIssuer } from '../../../local/services/oidc/start-issuer.ts';
 import { startScheduler } from '../../../local/services/scheduler/start-scheduler.ts';
 import { startSecretsManager } from '../../../local/services/secrets-manager/start-secrets-manager.ts';
 import type {
@@ -132,10 +133,10 @@ const startOver = async (
     startGlue({ dataDir }),
     startSecretsManager({ dataDir }),
     startScheduler({ functions, progress: say }),
+    startIssuer(),
   ]);
-  const [glue, secrets, scheduler] = own;
-  const verify = (): Promise<never> => Promise.reject(new Error('this world has no issuer'));
-  const httpApis = createHttpApis({ functions, verify, now: Date.now }, say);
+  const [glue, secrets, scheduler, issuer] = own;
+  const httpApis = createHttpApis({ functions, verify: issuer.verify, now: Date.now }, say);
   const world: LocalWorld = {
     region: 'eu-west-1',
     accountId: '000000000000',
@@ -160,6 +161,7 @@ const startOver = async (
     pollers: pollersInMemory(),
     queuePollers: queuePollersInMemory(),
     notifier: { add: (notification) => void notifications.push(notification) },
+    issuer,
     metrics: createMetricsStore(),
     httpApis,
   };
