@@ -11,7 +11,6 @@ import { createBucketNotifier } from './services/bucket-notifications/bucket-not
 import { createMetricsStore } from './services/cloudwatch/metrics-store.ts';
 import { startServices, type Services } from './services/start-services.ts';
 import { startCloudWatch } from './services/cloudwatch/start-cloudwatch.ts';
-import { startIssuer } from './services/oidc/start-issuer.ts';
 import { startLambda } from './services/lambda/start-lambda.ts';
 import { startScheduler } from './services/scheduler/start-scheduler.ts';
 import { deployAssembly, type Deployed } from './template/deploy-assembly.ts';
@@ -81,8 +80,6 @@ const start = async (
   const assembly = await readAssembly(assemblyDir);
   signal?.throwIfAborted();
 
-  const issuer = await startIssuer();
-  teardown.add(() => issuer.stop());
   const services = await startServices(
     { dataDir, progress, ...(postgresPort === undefined ? {} : { postgresPort }) },
     teardown,
@@ -154,7 +151,8 @@ const start = async (
     pollers,
     queuePollers,
     notifier,
-    issuer,
+    events: services.events,
+    issuer: services.issuer,
     metrics,
   };
   signal?.throwIfAborted();

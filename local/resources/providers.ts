@@ -1,3 +1,5 @@
+import { appsyncApi } from './appsync-api.ts';
+import { appsyncChannelNamespace } from './appsync-channel-namespace.ts';
 import { customTrigger } from './custom-trigger.ts';
 import { dynamodbTable } from './dynamodb-table.ts';
 import { glueRegistry } from './glue-registry.ts';
@@ -16,6 +18,8 @@ import { secretTargetAttachment } from './secretsmanager-target-attachment.ts';
 import { sqsQueue } from './sqs-queue.ts';
 
 const all: readonly ResourceProvider[] = [
+  appsyncApi,
+  appsyncChannelNamespace,
   customTrigger,
   dynamodbTable,
   glueRegistry,

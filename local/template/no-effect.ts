@@ -95,6 +95,12 @@ const removal = 'A local run never deletes what it deployed; the data folder is 
 
 /** Properties of really deployed types without a local effect, dotted when nested, each with its reason: the whole list. */
 export const noEffectProperties: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'AWS::AppSync::Api': {
+    'EventConfig.LogConfig': 'Publishers and subscribers are told what is wrong; nothing logs it beside.',
+    OwnerContact: 'Text for readers.',
+    Tags: tags,
+  },
+  'AWS::AppSync::ChannelNamespace': { Tags: tags },
   'AWS::DynamoDB::Table': {
     DeletionProtectionEnabled: removal,
     PointInTimeRecoverySpecification: 'The local DynamoDB keeps no history.',
