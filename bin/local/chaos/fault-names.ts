@@ -9,7 +9,7 @@ interface Known {
 
 const known = {
   kill: {
-    line: 'SIGKILL to functions, before and after statement, parking and projection (no relay yet)',
+    line: 'SIGKILL to functions, before and after statement, parking, projection and wake',
     proxied: ['dynamodb', 'sqs'],
   },
   'postgres-down': { line: 'PostgreSQL is killed, and comes back through crash recovery' },
