@@ -142,7 +142,10 @@ const start = async (
     startLambda({ functions, pollers, queuePollers }),
   ]);
   teardown.add(() => Promise.all([monitoring.stop(), lambda.stop()]));
-  const httpApis = createHttpApis({ functions, verify: issuer.verify, now: Date.now }, progress);
+  const httpApis = createHttpApis(
+    { functions, verify: (token, expected) => issuer.verify(token, expected), now: Date.now },
+    progress,
+  );
   teardown.add(() => httpApis.stop());
   Object.assign(endpoints, { scheduler: scheduler.endpoint, monitoring: monitoring.endpoint, lambda: lambda.endpoint });
 

@@ -136,7 +136,10 @@ const startOver = async (
     startIssuer(),
   ]);
   const [glue, secrets, scheduler, issuer] = own;
-  const httpApis = createHttpApis({ functions, verify: issuer.verify, now: Date.now }, say);
+  const httpApis = createHttpApis(
+    { functions, verify: (token, expected) => issuer.verify(token, expected), now: Date.now },
+    say,
+  );
   const world: LocalWorld = {
     region: 'eu-west-1',
     accountId: '000000000000',
