@@ -20,7 +20,7 @@ export interface ResumeOptions {
   /** `https://…` or, locally, `http://127.0.0.1:port`; without a slash at its end. */
   readonly apiUrl: string;
   readonly token: () => Promise<string>;
-  readonly fetch?: typeof globalThis.fetch;
+  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
 }
 
 const limit = 200;

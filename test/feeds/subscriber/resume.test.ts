@@ -9,8 +9,8 @@ const asking = (...answers: { readonly status?: number; readonly body: unknown }
     apiUrl: 'http://api',
     token: () => Promise.resolve('token'),
     fetch: (url, init) => {
-      urls.push(String(url));
-      headers.push(init?.headers);
+      urls.push(url);
+      headers.push(init.headers);
       const { status = 200, body = {} } = answers.shift() ?? {};
       return Promise.resolve(new Response(JSON.stringify(body), { status }));
     },
