@@ -15,6 +15,8 @@ export interface DeliveryProgress {
   readonly unsent: number;
   /** Messages that have one, and are not marked as published. */
   readonly unpublished: number;
+  /** When the oldest of them arrived, or got its number; milliseconds since the epoch. Undefined where there is none. */
+  readonly waitingSince: number | undefined;
   /** The highest number given, by channel. */
   readonly lastNumbers: ReadonlyMap<string, number>;
 }
@@ -33,7 +35,7 @@ export interface Delivery {
   progress(): Promise<DeliveryProgress>;
 }
 
-const relay = 'millrace-local-delivery-relay-messages';
+export const relay = 'millrace-local-delivery-relay-messages';
 const deletion = 'millrace-local-delivery-delete-published';
 const resumer = 'millrace-local-rest-api-read-messages';
 const hourMs = 3_600_000;
@@ -67,7 +69,16 @@ export const connectAs =
 
 const progressQuery = `
   SELECT (SELECT count(*) FROM millrace.outbox)::float8 AS unsent,
-         (SELECT count(*) FROM millrace.messages WHERE published_at IS NULL)::float8 AS unpublished`;
+         (SELECT count(*) FROM millrace.messages WHERE published_at IS NULL)::float8 AS unpublished,
+         floor(extract(epoch FROM least(
+           (SELECT min(arrived_at) FROM millrace.outbox),
+           (SELECT min(numbered_at) FROM millrace.messages WHERE published_at IS NULL))) * 1000)::float8 AS since`;
+
+interface ProgressRow {
+  readonly unsent: number;
+  readonly unpublished: number;
+  readonly since: number | null;
+}
 
 /** @param events - environment of a function that may read the table of events */
 export const openDelivery = ({ world, deployed }: LocalRun, events: Environment): Delivery => {
@@ -106,9 +117,9 @@ export const openDelivery = ({ world, deployed }: LocalRun, events: Environment)
     progress: async () => {
       const client = await connectRelay();
       try {
-        const { rows } = await client.query<{ unsent: number; unpublished: number }>(progressQuery);
-        const { unsent = 0, unpublished = 0 } = rows[0] ?? {};
-        return { unsent, unpublished, lastNumbers: await lastNumbers() };
+        const { rows } = await client.query<ProgressRow>(progressQuery);
+        const { unsent = 0, unpublished = 0, since } = rows[0] ?? {};
+        return { unsent, unpublished, waitingSince: since ?? undefined, lastNumbers: await lastNumbers() };
       } finally {
         await client.end();
       }

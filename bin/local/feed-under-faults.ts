@@ -1,8 +1,10 @@
 import { systemClock } from '../../feeds/clock.ts';
 import { holdLast } from '../../feeds/hold-last.ts';
 import { sendFeed, type SendFeedRecords } from '../../feeds/send-feed.ts';
+import type { Subscriber } from '../../feeds/subscriber/subscriber.ts';
 import type { FaultResult } from '../../local/faults/run-in-turn.ts';
 import type { Faults } from './chaos/create-faults.ts';
+import { lookAtDelivery } from './chaos/delivered-until.ts';
 import { runChaos } from './chaos/run-chaos.ts';
 import { createFeed } from './feed.ts';
 import type { LocalOptions } from './options.ts';
@@ -59,6 +61,7 @@ export const feedUnderFaults = async (
   session: Session,
   faults: Faults,
   sending: Sending,
+  subscriber: Subscriber,
 ): Promise<readonly FaultResult[]> => {
   const { options, run, platform, signals, times } = session;
   const failed = new AbortController();
@@ -70,18 +73,21 @@ export const feedUnderFaults = async (
   const say = (line: string): void => run.world.progress(line);
   const { functions } = run;
   const { pollers } = run.world;
+  const delivery = lookAtDelivery(() => platform.delivery.progress(), subscriber, Date.now);
   const chaos = runChaos({
     steps: options.chaos,
     faults,
     functions,
     pollers,
     platform,
+    deliveredUntil: delivery.until,
     end: stop,
     say,
     ...(times ? { times } : {}),
   }).catch(endBoth);
   const feeding = feed(session, stop, chaos, sending).catch(endBoth);
   const [broken, fed] = await Promise.allSettled([chaos, feeding]);
+  await delivery.stop();
   if (fed.status === 'rejected') throw fed.reason;
   if (broken.status === 'rejected') throw broken.reason;
   return broken.value;

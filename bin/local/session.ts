@@ -71,8 +71,23 @@ export const runSession = async (session: Session): Promise<Outcome> => {
     const random = seededRandom(options.seed);
     const { traffic } = fedBy;
     const { fed } = session;
-    const faults = createFaults({ run, platform, senders, traffic, fed, random, say, hurry: signals.stopNow });
-    const chaos = await feedUnderFaults(session, faults, { senders: fedBy.senders, onSent }).catch((error: unknown) => {
+    const faults = createFaults({
+      run,
+      platform,
+      subscriber: delivered.subscriber,
+      senders,
+      traffic,
+      fed,
+      random,
+      say,
+      hurry: signals.stopNow,
+    });
+    const chaos = await feedUnderFaults(
+      session,
+      faults,
+      { senders: fedBy.senders, onSent },
+      delivered.subscriber,
+    ).catch((error: unknown) => {
       feedError = error;
       screen.print(`The feed failed: ${error instanceof Error ? error.message : String(error)}`);
       return [];

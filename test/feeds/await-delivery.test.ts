@@ -8,7 +8,7 @@ const text = (number: number): string =>
 
 /** A platform that is asked every quarter of a second; what happens in between is the test's. */
 const waiting = (
-  progressAt: (ms: number, log: DeliveryLog) => Omit<DeliveryProgress, 'lastNumbers'> & { last: number },
+  progressAt: (ms: number, log: DeliveryLog) => Pick<DeliveryProgress, 'unsent' | 'unpublished'> & { last: number },
 ) => {
   const log = new DeliveryLog();
   let now = 0;
@@ -22,7 +22,11 @@ const waiting = (
     },
     progress: () => {
       const { last, ...progress } = progressAt(now, log);
-      return Promise.resolve({ ...progress, lastNumbers: new Map(last > 0 ? [['social/posts/reds', last]] : []) });
+      return Promise.resolve({
+        ...progress,
+        waitingSince: undefined,
+        lastNumbers: new Map(last > 0 ? [['social/posts/reds', last]] : []),
+      });
     },
     subscriber: {
       log,
