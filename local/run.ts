@@ -11,6 +11,8 @@ import { createBucketNotifier } from './services/bucket-notifications/bucket-not
 import { createMetricsStore } from './services/cloudwatch/metrics-store.ts';
 import { startServices, type Services } from './services/start-services.ts';
 import { startCloudWatch } from './services/cloudwatch/start-cloudwatch.ts';
+import { createHttpApis } from './services/http-api/start-http-apis.ts';
+import { startIssuer } from './services/oidc/start-issuer.ts';
 import { startLambda } from './services/lambda/start-lambda.ts';
 import { startScheduler } from './services/scheduler/start-scheduler.ts';
 import { deployAssembly, type Deployed } from './template/deploy-assembly.ts';
@@ -80,6 +82,8 @@ const start = async (
   const assembly = await readAssembly(assemblyDir);
   signal?.throwIfAborted();
 
+  const issuer = await startIssuer();
+  teardown.add(() => issuer.stop());
   const services = await startServices(
     { dataDir, progress, ...(postgresPort === undefined ? {} : { postgresPort }) },
     teardown,
@@ -138,6 +142,11 @@ const start = async (
     startLambda({ functions, pollers, queuePollers }),
   ]);
   teardown.add(() => Promise.all([monitoring.stop(), lambda.stop()]));
+  const httpApis = createHttpApis(
+    { functions, verify: (token, expected) => issuer.verify(token, expected), now: Date.now },
+    progress,
+  );
+  teardown.add(() => httpApis.stop());
   Object.assign(endpoints, { scheduler: scheduler.endpoint, monitoring: monitoring.endpoint, lambda: lambda.endpoint });
 
   const world: LocalWorld = {
@@ -151,7 +160,9 @@ const start = async (
     pollers,
     queuePollers,
     notifier,
+    issuer,
     metrics,
+    httpApis,
   };
   signal?.throwIfAborted();
   const deployed = await unlessAborted(deployAssembly(assembly, world), signal);

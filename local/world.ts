@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import type { MetricsStore } from './services/cloudwatch/metrics-store.ts';
+import type { HttpApiHost } from './services/http-api/start-http-apis.ts';
 
 /** Where each local service listens: `http://127.0.0.1:<port>`. */
 export interface Endpoints {
@@ -159,6 +160,91 @@ export interface BucketNotifier {
   add(notification: BucketNotification): void;
 }
 
+/** A kind of proof that AppSync takes. Others of AWS have no local counterpart. */
+export type EventAuthType = 'AWS_IAM' | 'OPENID_CONNECT';
+
+/** An AppSync Event API. */
+export interface EventApi {
+  readonly name: string;
+  /** Who vouches for tokens; what is left out is not checked. */
+  readonly openIdConnect?: {
+    readonly issuer: string;
+    /** A regular expression over the whole `aud` or `azp` of a token. */
+    readonly clientId?: string;
+    /** How old a token may be since `iat`, milliseconds. */
+    readonly issuedWithinMs?: number;
+    /** How long ago its bearer may have logged in (`auth_time`), milliseconds. */
+    readonly authenticatedWithinMs?: number;
+  };
+  readonly connectionAuth: readonly EventAuthType[];
+  /** Of namespaces that say nothing else. */
+  readonly publishAuth: readonly EventAuthType[];
+  readonly subscribeAuth: readonly EventAuthType[];
+}
+
+/** The first segment of its channels' names, and who may do what in them. */
+export interface EventNamespace {
+  readonly name: string;
+  readonly publishAuth?: readonly EventAuthType[];
+  readonly subscribeAuth?: readonly EventAuthType[];
+}
+
+/** What becomes of the next publish calls: one entry a call, the first first. Tests and faults say so. */
+export type PublishFault =
+  /** Nothing happens to it. */
+  | { readonly kind: 'none' }
+  /** The events at these places fail and are not sent; the others are. */
+  | { readonly kind: 'half'; readonly failed: readonly number[] }
+  /** Too many requests (429); nothing is sent. */
+  | { readonly kind: 'throttled' }
+  /** An internal failure (500); nothing is sent. */
+  | { readonly kind: 'failed' }
+  /** All are sent, and the answer never comes: the connection is cut. */
+  | { readonly kind: 'unanswered' }
+  /** It takes as much longer, in milliseconds. */
+  | { readonly kind: 'slow'; readonly ms: number };
+
+/** AppSync Events, in a process of its own: one API, on one port, with and without TLS. */
+export interface EventsHost {
+  /**
+   * Deploys an API, or changes the one there is; the process serves it when this resolves.
+   * @returns its id, and where it is: `localhost:<port>`, with TLS
+   * @throws Error for a second API
+   */
+  define(api: EventApi): Promise<{ readonly apiId: string; readonly httpDns: string; readonly realtimeDns: string }>;
+  /** @throws Error for an API that is not there */
+  addNamespace(apiId: string, namespace: EventNamespace): Promise<void>;
+  /** The same without TLS, for a browser that does not know the local authority: `http://127.0.0.1:<port>`. */
+  readonly plainEndpoint: string;
+  /** Lets the next publish calls fail; replaces what was still to come. */
+  fail(faults: readonly PublishFault[]): Promise<void>;
+}
+
+/** What a token is to say; the rest is as usual. */
+export interface TokenWish {
+  readonly subject?: string;
+  readonly audience?: string;
+  readonly issuer?: string;
+  /** Separated by blanks. */
+  readonly scope?: string;
+  /** Negative for one that has expired. */
+  readonly expiresInSeconds?: number;
+}
+
+/** An OpenID Connect issuer: discovery, public keys and a token endpoint (`/oauth2/token`, client_credentials). */
+export interface Issuer {
+  /** `http://127.0.0.1:<port>`; its name in tokens is another. */
+  readonly endpoint: string;
+  /** The names that a template gives it and its clients; tokens are minted for them. @throws Error for a second name */
+  define(issuer: string, audience: string): void;
+  /** @returns the claims @throws TokenError saying why the token is not taken */
+  verify(
+    token: string,
+    expected: { readonly issuer: string; readonly audience?: string },
+  ): Promise<Readonly<Record<string, unknown>>>;
+  mint(wish?: TokenWish): Promise<string>;
+}
+
 /** Everything a deploy needs to know about the machine it deploys to. */
 export interface LocalWorld {
   readonly region: 'eu-west-1';
@@ -172,5 +258,7 @@ export interface LocalWorld {
   readonly pollers: PollerHost;
   readonly queuePollers: QueuePollerHost;
   readonly notifier: BucketNotifier;
+  readonly issuer: Issuer;
   readonly metrics: MetricsStore;
+  readonly httpApis: HttpApiHost;
 }

@@ -1,3 +1,8 @@
+import { httpApi } from './apigatewayv2-api.ts';
+import { httpApiAuthorizer } from './apigatewayv2-authorizer.ts';
+import { httpApiIntegration } from './apigatewayv2-integration.ts';
+import { httpApiRoute } from './apigatewayv2-route.ts';
+import { httpApiStage } from './apigatewayv2-stage.ts';
 import { customTrigger } from './custom-trigger.ts';
 import { dynamodbTable } from './dynamodb-table.ts';
 import { glueRegistry } from './glue-registry.ts';
@@ -21,6 +26,11 @@ const all: readonly ResourceProvider[] = [
   glueRegistry,
   glueSchema,
   glueSchemaVersion,
+  httpApi,
+  httpApiAuthorizer,
+  httpApiIntegration,
+  httpApiRoute,
+  httpApiStage,
   kinesisStream,
   lambdaEventSourceMapping,
   lambdaFunction,

@@ -95,6 +95,18 @@ const removal = 'A local run never deletes what it deployed; the data folder is 
 
 /** Properties of really deployed types without a local effect, dotted when nested, each with its reason: the whole list. */
 export const noEffectProperties: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'AWS::ApiGatewayV2::Api': {
+    Description: 'Text for readers.',
+    DisableExecuteApiEndpoint: 'A local API has one address.',
+    Tags: tags,
+  },
+  'AWS::ApiGatewayV2::Integration': { Description: 'Text for readers.' },
+  'AWS::ApiGatewayV2::Stage': {
+    AccessLogSettings: 'Nothing writes access logs locally.',
+    DefaultRouteSettings: 'Requests are not throttled or measured locally.',
+    Description: 'Text for readers.',
+    Tags: tags,
+  },
   'AWS::DynamoDB::Table': {
     DeletionProtectionEnabled: removal,
     PointInTimeRecoverySpecification: 'The local DynamoDB keeps no history.',

@@ -36,6 +36,8 @@ export const createTestDatabase = async (): Promise<TestDatabase> => {
   await migrate(owner, migrationsFolder, 'expand', [
     { user: 'enrichment_market', role: 'millrace_enrichment' },
     { user: 'operations_partitions', role: 'millrace_operations' },
+    { user: 'delivery_relay', role: 'millrace_delivery' },
+    { user: 'rest_api_messages', role: 'millrace_rest_api' },
   ]);
   await admin.query('SELECT pg_advisory_unlock(1)');
 

@@ -22,16 +22,17 @@ export interface Telemetry {
 
 /**
  * @param capability - the metric dimension `service` and the logger's name
- * @param source - the metric dimension `source`
+ * @param source - the metric dimension `source`; undefined where one function works for all sources
  * @param more - dimensions that an alarm needs beside these two
  */
 export const createTelemetry = (
   capability: string,
-  source: string,
+  source: string | undefined,
   more: Readonly<Record<string, string>> = {},
 ): Telemetry => {
-  const metrics = new Metrics({ namespace, serviceName: capability, defaultDimensions: { source, ...more } });
-  const logger = new Logger({ serviceName: capability, persistentKeys: { source } });
+  const ofSource = source === undefined ? {} : { source };
+  const metrics = new Metrics({ namespace, serviceName: capability, defaultDimensions: { ...ofSource, ...more } });
+  const logger = new Logger({ serviceName: capability, persistentKeys: ofSource });
   const reasons = new Map<string, Map<string, number>>();
   return {
     count: (metric, value) => metrics.addMetric(metric, MetricUnit.Count, value),

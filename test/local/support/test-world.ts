@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startFauxqs } from 'fauxqs';
 import { createMetricsStore } from '../../../local/services/cloudwatch/metrics-store.ts';
+import { createHttpApis } from '../../../local/services/http-api/start-http-apis.ts';
 import { startGlue } from '../../../local/services/glue/start-glue.ts';
+import { startIssuer } from '../../../local/services/oidc/start-issuer.ts';
 import { startScheduler } from '../../../local/services/scheduler/start-scheduler.ts';
 import { startSecretsManager } from '../../../local/services/secrets-manager/start-secrets-manager.ts';
 import type {
@@ -131,8 +133,13 @@ const startOver = async (
     startGlue({ dataDir }),
     startSecretsManager({ dataDir }),
     startScheduler({ functions, progress: say }),
+    startIssuer(),
   ]);
-  const [glue, secrets, scheduler] = own;
+  const [glue, secrets, scheduler, issuer] = own;
+  const httpApis = createHttpApis(
+    { functions, verify: (token, expected) => issuer.verify(token, expected), now: Date.now },
+    say,
+  );
   const world: LocalWorld = {
     region: 'eu-west-1',
     accountId: '000000000000',
@@ -157,14 +164,16 @@ const startOver = async (
     pollers: pollersInMemory(),
     queuePollers: queuePollersInMemory(),
     notifier: { add: (notification) => void notifications.push(notification) },
+    issuer,
     metrics: createMetricsStore(),
+    httpApis,
   };
   return {
     world,
     functions,
     notifications,
     progress,
-    stopOwn: async () => void (await Promise.all(own.map((service) => service.stop()))),
+    stopOwn: async () => void (await Promise.all([...own, httpApis].map((service) => service.stop()))),
   };
 };
 

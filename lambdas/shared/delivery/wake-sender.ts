@@ -1,0 +1,30 @@
+import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { serviceError } from '../aws/service-error.ts';
+import { cutBatches } from '../queue/batch-sender.ts';
+import { wakeBodies } from './wake.ts';
+
+/**
+ * Sends wakes for channels, in as few calls as may be. A wake that is lost costs time only: the sweep finds the channel.
+ * @param delaySeconds - from when on the relay sees them
+ * @throws PlatformError where the queue did not take all of them
+ */
+export type SendWakes = (channels: Iterable<string>, delaySeconds?: number) => Promise<void>;
+
+export const createWakeSender =
+  (sqs: Pick<SQSClient, 'send'>, queueUrl: string): SendWakes =>
+  async (channels, delaySeconds = 0) => {
+    for (const bodies of cutBatches(wakeBodies(channels).map((body) => ({ body })))) {
+      const command = new SendMessageBatchCommand({
+        QueueUrl: queueUrl,
+        Entries: bodies.map(({ body }, index) => ({
+          Id: String(index),
+          MessageBody: body,
+          DelaySeconds: delaySeconds,
+        })),
+      });
+      const { Failed = [] } = await sqs.send(command).catch((error: unknown) => {
+        throw serviceError('wake-queue', error);
+      });
+      if (Failed.length > 0) throw serviceError('wake-queue', new Error(`SQS did not take a wake: ${Failed[0]?.Code}`));
+    }
+  };
