@@ -258,6 +258,7 @@ export interface LocalWorld {
   readonly pollers: PollerHost;
   readonly queuePollers: QueuePollerHost;
   readonly notifier: BucketNotifier;
+  readonly events: EventsHost;
   readonly issuer: Issuer;
   readonly metrics: MetricsStore;
   readonly httpApis: HttpApiHost;

@@ -107,6 +107,12 @@ export const noEffectProperties: Readonly<Record<string, Readonly<Record<string,
     Description: 'Text for readers.',
     Tags: tags,
   },
+  'AWS::AppSync::Api': {
+    'EventConfig.LogConfig': 'Publishers and subscribers are told what is wrong; nothing logs it beside.',
+    OwnerContact: 'Text for readers.',
+    Tags: tags,
+  },
+  'AWS::AppSync::ChannelNamespace': { Tags: tags },
   'AWS::DynamoDB::Table': {
     DeletionProtectionEnabled: removal,
     PointInTimeRecoverySpecification: 'The local DynamoDB keeps no history.',
