@@ -2,6 +2,7 @@ import { createAheadEncoder, type AheadEncoder } from '../../feeds/ahead-encoder
 import { openReaders } from '../../feeds/readers/open-readers.ts';
 import type { SendRecords } from '../../feeds/send-feed.ts';
 import type { AccountReaders } from '../../feeds/account/take-account.ts';
+import type { Hold } from '../../lambdas/shared/holds/hold.ts';
 import { createHoldStore } from '../../lambdas/shared/holds/hold-store.ts';
 import { createEncoder } from '../../lambdas/shared/serde/encoder.ts';
 import { parseSchemaIds } from '../../lambdas/shared/serde/schema-ids.ts';
@@ -36,7 +37,7 @@ export interface Platform {
    */
   isCaughtUp(since: number, except?: ReadonlySet<string>): boolean;
   /** The sources that are not read, on purpose. */
-  holds(): Promise<readonly StandingHold[]>;
+  holds(): Promise<readonly (StandingHold & Pick<Hold, 'why' | 'since'>)[]>;
   /** How far the shard that is furthest behind is behind, milliseconds; an idle one is looked at once a second. */
   lagMs(now: number): number;
   /** Changes whenever a shard gets on. */
