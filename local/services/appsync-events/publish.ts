@@ -8,8 +8,8 @@ export interface PublishAnswer {
   readonly failed: readonly {
     readonly identifier: string;
     readonly index: number;
-    readonly errorCode: number;
-    readonly errorMessage: string;
+    readonly code: number;
+    readonly message: string;
   }[];
 }
 
@@ -38,11 +38,11 @@ const isJson = (text: string): boolean => {
   }
 };
 
-const whyNot = (event: string): { readonly errorCode: number; readonly errorMessage: string } | undefined => {
+const whyNot = (event: string): { readonly code: number; readonly message: string } | undefined => {
   if (Buffer.byteLength(event) > mostEventBytes) {
-    return { errorCode: 413, errorMessage: `Event is larger than ${mostEventBytes / 1_024} KB.` };
+    return { code: 413, message: `Event is larger than ${mostEventBytes / 1_024} KB.` };
   }
-  return isJson(event) ? undefined : { errorCode: 400, errorMessage: 'Event is no valid JSON.' };
+  return isJson(event) ? undefined : { code: 400, message: 'Event is no valid JSON.' };
 };
 
 /**
@@ -56,7 +56,7 @@ export const publish = (
   injected: readonly number[] = [],
 ): PublishAnswer => {
   const outcomes = events.map((event, index) => {
-    const wrong = injected.includes(index) ? { errorCode: 500, errorMessage: 'Internal failure.' } : whyNot(event);
+    const wrong = injected.includes(index) ? { code: 500, message: 'Internal failure.' } : whyNot(event);
     if (!wrong) send(channel, event);
     return { identifier: randomUUID(), index, wrong };
   });

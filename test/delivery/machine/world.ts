@@ -20,7 +20,7 @@ export interface Variant {
   readonly lease?: 'checked' | 'anyone';
 }
 
-export const leaseMs = 15_000;
+const leaseMs = 15_000;
 const invocationMs = 24_000;
 const visibilityMs = 45_000;
 const sweepMs = 60_000;

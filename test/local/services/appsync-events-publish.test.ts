@@ -57,8 +57,8 @@ describe('a publish', () => {
       {
         successful: [0, 3].map((index) => expect.objectContaining({ index })),
         failed: [
-          expect.objectContaining({ index: 1, errorCode: 413, errorMessage: 'Event is larger than 240 KB.' }),
-          expect.objectContaining({ index: 2, errorCode: 400 }),
+          expect.objectContaining({ index: 1, code: 413, message: 'Event is larger than 240 KB.' }),
+          expect.objectContaining({ index: 2, code: 400 }),
         ],
       },
     ]);
@@ -193,7 +193,7 @@ describe('a fault on demand', () => {
       { index: number }[]
     >;
     expect(answer['successful']?.map(({ index }) => index)).toEqual([0, 2]);
-    expect(answer['failed']).toEqual([expect.objectContaining({ index: 1, errorCode: 500 })]);
+    expect(answer['failed']).toEqual([expect.objectContaining({ index: 1, code: 500 })]);
   });
 
   it('answers late', async () => {
@@ -201,6 +201,15 @@ describe('a fault on demand', () => {
     const before = performance.now();
     await publish(one);
     expect(performance.now() - before).toBeGreaterThan(75);
+  });
+
+  it('loses what it has accepted, and tells subscribers', async () => {
+    const client = await world.client();
+    await client.subscribe('s', 'match/*', await world.issuer.mint());
+    world.server.fail([{ kind: 'lost' }]);
+    expect(await (await publish(one)).json()).toMatchObject({ failed: [], successful: [{ index: 0 }] });
+    expect(await client.next({ id: 's' })).toMatchObject({ type: 'broadcast_error', errors: [{ errorCode: 500 }] });
+    client.socket.close();
   });
 
   it('sends, and never answers', async () => {
