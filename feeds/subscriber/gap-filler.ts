@@ -4,7 +4,7 @@ import type { Resume } from './resume.ts';
 export interface GapFillerOptions {
   readonly log: DeliveryLog;
   readonly resume: Resume;
-  /** Told of the first failure in a row of a channel. */
+  /** Told of the first failure after an answer. */
   readonly complain: (error: unknown) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -22,7 +22,8 @@ export interface GapFiller {
 
 /** A gap that is seen is waited for so long before it is asked for: what is pushed meanwhile may fill it. */
 const gapMs = 300;
-const mostAtOnce = 8;
+/** As many as a page of a client would; an endpoint has few functions. */
+const mostAtOnce = 4;
 const backoffMs = { first: 100, longest: 3_000 } as const;
 
 interface Asking {
@@ -36,6 +37,7 @@ interface Asking {
 export const createGapFiller = ({ log, resume, complain, now }: GapFillerOptions): GapFiller => {
   const asking = new Map<string, Asking>();
   const underWay = new Set<string>();
+  let isFailing = false;
 
   /** Asks until nothing new comes any more. */
   const ask = async (channel: string): Promise<void> => {
@@ -53,8 +55,10 @@ export const createGapFiller = ({ log, resume, complain, now }: GapFillerOptions
     underWay.add(channel);
     try {
       await ask(channel);
+      isFailing = false;
     } catch (error) {
-      if (failures === 0) complain(error);
+      if (!isFailing) complain(error);
+      isFailing = true;
       const pauseMs = Math.min(backoffMs.longest, backoffMs.first * 2 ** failures);
       asking.set(channel, { notBefore: now() + pauseMs, failures: failures + 1, anyhow: true });
     } finally {

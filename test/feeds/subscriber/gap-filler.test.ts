@@ -94,7 +94,7 @@ describe('a gap', () => {
 });
 
 describe('a channel that is suspected', () => {
-  it('is asked for though no gap is seen, also while eight others are', async () => {
+  it('is asked for though no gap is seen, also while four others are', async () => {
     const { asked, pass, filler } = filling();
     filler.suspect(Array.from({ length: 20 }, (_, n) => `match/events/m${n}`));
     await pass(400);
