@@ -6,6 +6,7 @@ import { composeBody } from '../../../../lambdas/shared/delivery/message.ts';
 import { startEventsWorld } from '../../../local/support/events-world.ts';
 import { call, countingTelemetry } from '../../../rest-api/support/call.ts';
 import { eventOf } from '../../../rest-api/support/channels.ts';
+import type { TokenWish } from '../../../../local/world.ts';
 import { createTestDatabase } from '../../../support/database.ts';
 import { startGate } from './gate.ts';
 
@@ -88,7 +89,7 @@ export const startDeliveredWorld = async () => {
   return {
     send,
     sent: (channel: string): readonly string[] => sent.get(channel) ?? [],
-    mint: events.issuer.mint,
+    mint: (wish?: TokenWish) => events.issuer.mint(wish),
     realtimeUrl: `ws://127.0.0.1:${realtimeGate.port}/event/realtime`,
     host: events.host,
     apiUrl: `http://127.0.0.1:${apiGate.port}`,
