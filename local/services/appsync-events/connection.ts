@@ -11,12 +11,16 @@ import type { Subscriptions } from './subscriptions.ts';
 export interface Listener {
   /** @param event - the published text as a JSON string: quoted once for all who get it */
   deliver(event: string): void;
+  /** An event was for it, and did not come through. */
+  miss(): void;
 }
 
 /** What every connection shares, looked at anew for each message: a deploy may have changed it. */
 export interface Realtime {
   readonly subscriptions: Subscriptions<Listener>;
   readonly send: (channel: Channel, event: string) => void;
+  /** Tells who would have got it that an event did not come through. */
+  readonly lose: (channel: Channel) => void;
   readonly api: () => EventApi | undefined;
   readonly namespace: (name: string) => EventNamespace | undefined;
   readonly check: TokenCheck;
@@ -115,7 +119,10 @@ export const serveConnection = (socket: WebSocket, realtime: Realtime, limits: C
     }
     if (socket.readyState !== socket.OPEN) return;
     const head = `{"id":${JSON.stringify(id)},"type":"data","event":`;
-    const listener: Listener = { deliver: (event) => write(`${head}${event}}`) };
+    const listener: Listener = {
+      deliver: (event) => write(`${head}${event}}`),
+      miss: () => say({ id, type: 'broadcast_error', ...errorsOf(new Error('The event could not be sent.')) }),
+    };
     mine.set(id, { channel, listener });
     say({ id, type: 'subscribe_success' });
     realtime.subscriptions.add(channel, listener);

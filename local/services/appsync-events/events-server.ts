@@ -55,6 +55,9 @@ export const startEventsServer = async (options: EventsServerOptions): Promise<E
       const quoted = JSON.stringify(event);
       for (const listener of subscriptions.of(channel)) listener.deliver(quoted);
     },
+    lose: (channel) => {
+      for (const listener of subscriptions.of(channel)) listener.miss();
+    },
     api: () => configuration.api,
     namespace: (name) => configuration.namespaces.find((namespace) => namespace.name === name),
     check: (authorization) => check(authorization),

@@ -89,7 +89,8 @@ const answerPublish = async (
   if (events.reduce((sum, event) => sum + Buffer.byteLength(event), 0) > mostCallBytes) throw tooLarge();
   throwInjected(fault);
   if (fault.kind === 'slow') await sleep(fault.ms);
-  return publish(channel, events, parts.realtime.send, fault.kind === 'half' ? fault.failed : []);
+  const { send, lose } = parts.realtime;
+  return publish(channel, events, fault.kind === 'lost' ? lose : send, fault.kind === 'half' ? fault.failed : []);
 };
 
 const respond = (response: ServerResponse, status: number, body: object, errorType?: string): void => {

@@ -203,6 +203,15 @@ describe('a fault on demand', () => {
     expect(performance.now() - before).toBeGreaterThan(75);
   });
 
+  it('loses what it has accepted, and tells subscribers', async () => {
+    const client = await world.client();
+    await client.subscribe('s', 'match/*', await world.issuer.mint());
+    world.server.fail([{ kind: 'lost' }]);
+    expect(await (await publish(one)).json()).toMatchObject({ failed: [], successful: [{ index: 0 }] });
+    expect(await client.next({ id: 's' })).toMatchObject({ type: 'broadcast_error', errors: [{ errorCode: 500 }] });
+    client.socket.close();
+  });
+
   it('sends, and never answers', async () => {
     const client = await world.client();
     await client.subscribe('s', 'match/*', await world.issuer.mint());
