@@ -105,7 +105,7 @@ export class NodeFunction extends Construct {
       'Serverless-LambdaDLQ':
         'A mapping, a trigger, a schedule, an API or a person calls it: each tries again, and no event could be lost.',
       'Serverless-LambdaTracing':
-        'X-Ray has no endpoint in the isolated network; records carry a traceparent, logs a correlation id.',
+        'X-Ray has no endpoint in our network; records carry a traceparent, logs a correlation id.',
     });
   }
   /**
