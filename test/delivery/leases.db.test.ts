@@ -30,7 +30,11 @@ const someoneWaits = async (): Promise<boolean> => {
   return rows.length > 0;
 };
 const untilSomeoneWaits = async (): Promise<void> => {
-  while (!(await someoneWaits())) await new Promise((resolve) => setTimeout(resolve, 5));
+  const until = Date.now() + 5_000;
+  while (!(await someoneWaits())) {
+    if (Date.now() > until) throw new Error('no statement waits for a lock');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 };
 
 describe('a lease', () => {
