@@ -12,7 +12,6 @@ import { createMetricsStore } from './services/cloudwatch/metrics-store.ts';
 import { startServices, type Services } from './services/start-services.ts';
 import { startCloudWatch } from './services/cloudwatch/start-cloudwatch.ts';
 import { createHttpApis } from './services/http-api/start-http-apis.ts';
-import { startIssuer } from './services/oidc/start-issuer.ts';
 import { startLambda } from './services/lambda/start-lambda.ts';
 import { startScheduler } from './services/scheduler/start-scheduler.ts';
 import { deployAssembly, type Deployed } from './template/deploy-assembly.ts';
@@ -82,8 +81,6 @@ const start = async (
   const assembly = await readAssembly(assemblyDir);
   signal?.throwIfAborted();
 
-  const issuer = await startIssuer();
-  teardown.add(() => issuer.stop());
   const services = await startServices(
     { dataDir, progress, ...(postgresPort === undefined ? {} : { postgresPort }) },
     teardown,
@@ -143,7 +140,7 @@ const start = async (
   ]);
   teardown.add(() => Promise.all([monitoring.stop(), lambda.stop()]));
   const httpApis = createHttpApis(
-    { functions, verify: (token, expected) => issuer.verify(token, expected), now: Date.now },
+    { functions, verify: (token, expected) => services.issuer.verify(token, expected), now: Date.now },
     progress,
   );
   teardown.add(() => httpApis.stop());
@@ -160,7 +157,8 @@ const start = async (
     pollers,
     queuePollers,
     notifier,
-    issuer,
+    events: services.events,
+    issuer: services.issuer,
     metrics,
     httpApis,
   };

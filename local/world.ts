@@ -201,6 +201,8 @@ export type PublishFault =
   | { readonly kind: 'failed' }
   /** All are sent, and the answer never comes: the connection is cut. */
   | { readonly kind: 'unanswered' }
+  /** All are accepted, and none arrives: subscribers get `broadcast_error` in the place of each. */
+  | { readonly kind: 'lost' }
   /** It takes as much longer, in milliseconds. */
   | { readonly kind: 'slow'; readonly ms: number };
 
@@ -258,6 +260,7 @@ export interface LocalWorld {
   readonly pollers: PollerHost;
   readonly queuePollers: QueuePollerHost;
   readonly notifier: BucketNotifier;
+  readonly events: EventsHost;
   readonly issuer: Issuer;
   readonly metrics: MetricsStore;
   readonly httpApis: HttpApiHost;

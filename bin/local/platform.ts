@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import pg from 'pg';
 import { createAheadEncoder, type AheadEncoder } from '../../feeds/ahead-encoder.ts';
 import { openReaders } from '../../feeds/readers/open-readers.ts';
 import type { SendRecords } from '../../feeds/send-feed.ts';
@@ -13,6 +11,7 @@ import { createClients } from '../../local/resources/clients.ts';
 import type { LocalRun } from '../../local/run.ts';
 import type { KinesisMapping, LocalWorld, ShardProgress } from '../../local/world.ts';
 import type { StandingHold } from './catch-up.ts';
+import { connectAs, openDelivery, type Delivery } from './delivery.ts';
 import { drainIntake, type Waiting } from './intake.ts';
 
 /** One source of the running platform. */
@@ -30,6 +29,7 @@ export interface Platform {
   readonly encoder: AheadEncoder;
   readonly senders: ReadonlyMap<string, SendRecords>;
   readonly readers: AccountReaders;
+  readonly delivery: Delivery;
   /**
    * Whether everything that was in the streams at a moment has been read and finished.
    * @param since - milliseconds
@@ -65,29 +65,14 @@ export const setting = ({ source, environment }: RunningSource, name: string): s
   return value;
 };
 
-/** Logs in as a function does: it may read the table, and no password has to be known. */
-const connectLike =
-  (source: RunningSource, { postgres }: LocalWorld) =>
-  async () => {
-    const client = new pg.Client({
-      host: postgres.host,
-      port: postgres.port,
-      database: setting(source, 'DATABASE_NAME'),
-      user: setting(source, 'DATABASE_USER'),
-      ssl: { ca: await readFile(postgres.caFile, 'utf8') },
-      application_name: 'account',
-    });
-    await client.connect();
-    return client;
-  };
-
 const unique = (values: readonly string[]): string[] => [...new Set(values)];
 
 /** Up to when a shard has been read and finished. */
 const reachedBy = ({ emptyAt, finishedUntil }: ShardProgress): number => Math.max(emptyAt, finishedUntil);
 
 /** @param sleep - of the producers, between attempts */
-export const openPlatform = ({ world, deployed }: LocalRun, sleep: (ms: number) => Promise<void>): Platform => {
+export const openPlatform = (run: LocalRun, sleep: (ms: number) => Promise<void>): Platform => {
+  const { world, deployed } = run;
   const mappings = world.pollers.list();
   const running = mappings.flatMap((mapping) => sourceOf(world, mapping));
   const [first] = running;
@@ -124,11 +109,12 @@ export const openPlatform = ({ world, deployed }: LocalRun, sleep: (ms: number) 
           .filter(({ streamArn }) => streamArn.endsWith(`/${stream}`))
           .flatMap(({ uuid }) => world.pollers.progress(uuid))
           .find((progress) => progress.shard === shard)?.checkpoint,
-      connect: connectLike(first, world),
+      connect: connectAs(world, first.environment),
       schemaIds,
       registryName,
       now: Date.now,
     }),
+    delivery: openDelivery(run, first.environment),
     isCaughtUp: (since, except) => shards().length > 0 && shards(except).every((shard) => reachedBy(shard) > since),
     holds: async () => {
       const holds = await Promise.all(sources.map((source) => holdStore.read(source)));

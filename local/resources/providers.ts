@@ -3,6 +3,8 @@ import { httpApiAuthorizer } from './apigatewayv2-authorizer.ts';
 import { httpApiIntegration } from './apigatewayv2-integration.ts';
 import { httpApiRoute } from './apigatewayv2-route.ts';
 import { httpApiStage } from './apigatewayv2-stage.ts';
+import { appsyncApi } from './appsync-api.ts';
+import { appsyncChannelNamespace } from './appsync-channel-namespace.ts';
 import { customTrigger } from './custom-trigger.ts';
 import { dynamodbTable } from './dynamodb-table.ts';
 import { glueRegistry } from './glue-registry.ts';
@@ -21,6 +23,8 @@ import { secretTargetAttachment } from './secretsmanager-target-attachment.ts';
 import { sqsQueue } from './sqs-queue.ts';
 
 const all: readonly ResourceProvider[] = [
+  appsyncApi,
+  appsyncChannelNamespace,
   customTrigger,
   dynamodbTable,
   glueRegistry,

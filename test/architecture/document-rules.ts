@@ -159,22 +159,27 @@ const runsTest = (file: string, name: string): boolean => {
     });
 };
 
-/** Each rule of the pollers says where AWS has it, and names a test that there is. */
-export const pollerRulesAreTested = (tree: SourceTree): Verdict => {
-  const path = 'docs/local.md';
-  const file = tree.find((candidate) => candidate.path === path);
-  const rows = file ? tableRows(file.text, 'Rules of event source mappings').filter(([rule = '']) => isRule(rule)) : [];
-  const violations = rows.flatMap(([rule = '', source = '', test = '']) => {
-    const [, testFile = '', name = ''] = heldBy.exec(test) ?? [];
-    const text = tree.find((candidate) => candidate.path === testFile)?.text ?? '';
-    const found = name !== '' && runsTest(text, name);
-    return [
-      ...(source === '' ? [`${path}: "${rule}" does not say where AWS has it`] : []),
-      ...(found ? [] : [`${path}: "${rule}" names no test that there is: ${test}`]),
-    ];
-  });
-  return { examined: rows.length, violations };
-};
+/** Each rule below a heading says where AWS has it, and names a test that there is. */
+const rulesAreTested =
+  (heading: string) =>
+  (tree: SourceTree): Verdict => {
+    const path = 'docs/local.md';
+    const file = tree.find((candidate) => candidate.path === path);
+    const rows = file ? tableRows(file.text, heading).filter(([rule = '']) => isRule(rule)) : [];
+    const violations = rows.flatMap(([rule = '', source = '', test = '']) => {
+      const [, testFile = '', name = ''] = heldBy.exec(test) ?? [];
+      const text = tree.find((candidate) => candidate.path === testFile)?.text ?? '';
+      const found = name !== '' && runsTest(text, name);
+      return [
+        ...(source === '' ? [`${path}: "${rule}" does not say where AWS has it`] : []),
+        ...(found ? [] : [`${path}: "${rule}" names no test that there is: ${test}`]),
+      ];
+    });
+    return { examined: rows.length, violations };
+  };
+
+export const pollerRulesAreTested = rulesAreTested('Rules of event source mappings');
+export const eventsRulesAreTested = rulesAreTested('Rules of AppSync Events');
 
 /** Further tables below the heading begin with a head and a line of their own. */
 const isRule = (cell: string): boolean => cell !== 'rule' && !/^-+$/.test(cell);

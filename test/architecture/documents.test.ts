@@ -20,8 +20,8 @@ const handler = { 'lambdas/enrichment/a.handler.ts': '' };
 const capabilityTable = (name: string, file: string): string =>
   `## Capabilities\n\n| capability | what | stack | functions |\n|---|---|---|---|\n| ${name} | all | \`millrace-<env>-${name}\` | \`lambdas/enrichment/${file}.handler.ts\` |\n`;
 
-const ruleTable = (page: string, file: string, name: string): string =>
-  `## Rules of event source mappings\n\n### Of a kind\n\n| rule | AWS says so in | held by |\n|---|---|---|\n| a rule | ${page} | \`${file}\`: ${name} |\n`;
+const ruleTable = (page: string, file: string, name: string, of = 'event source mappings'): string =>
+  `## Rules of ${of}\n\n### Of a kind\n\n| rule | AWS says so in | held by |\n|---|---|---|\n| a rule | ${page} | \`${file}\`: ${name} |\n`;
 
 const cases: readonly Case[] = [
   {
@@ -107,6 +107,25 @@ const cases: readonly Case[] = [
     fine: {
       'docs/local.md': `${ruleTable('a page', 'test/a.test.ts', 'holds')}| other | a page | \`test/a.test.ts\`: is %s |\n`,
       'test/a.test.ts': "// it('holds')\nit('holds')\nit.each([f(1)])(\n  'is %s')",
+    },
+  },
+  {
+    sentence: 'each rule of AppSync Events says where AWS has it, and names a test that there is',
+    rule: rules.eventsRulesAreTested,
+    least: 40,
+    broken: [
+      {
+        'docs/local.md': ruleTable('a page', 'test/a.test.ts', 'is not there', 'AppSync Events'),
+        'test/a.test.ts': "it('holds')",
+      },
+      {
+        'docs/local.md': ruleTable('', 'test/a.test.ts', 'holds', 'AppSync Events'),
+        'test/a.test.ts': "it('holds')",
+      },
+    ],
+    fine: {
+      'docs/local.md': ruleTable('a page', 'test/a.test.ts', 'holds', 'AppSync Events'),
+      'test/a.test.ts': "it('holds')",
     },
   },
 ];

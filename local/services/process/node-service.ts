@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { RunningService } from '../json-service.ts';
@@ -11,6 +11,11 @@ export interface NodeService extends RunningService {
   readonly pid: number;
   /** Resolves when it has ended, wanted or not. */
   readonly ended: Promise<unknown>;
+  /**
+   * Sends it a message with an `id` and waits for the answer of that id; settles also when the process ends meanwhile.
+   * @throws Error with the `error` of its answer, or where it does not answer in time
+   */
+  ask(message: object, patienceMs: number): Promise<void>;
   /** SIGKILL: what a crash looks like. Settles when it is gone. */
   crash(): Promise<void>;
 }
@@ -23,6 +28,30 @@ export interface NodeServiceOptions {
 }
 
 const startMs = 20_000;
+
+const createAsk = (child: ChildProcess, ended: Promise<unknown>): NodeService['ask'] => {
+  let asked = 0;
+  return async (message, patienceMs) => {
+    asked += 1;
+    const id = asked;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const hear = (answer: { readonly id?: number; readonly error?: string }): void => {
+      if (answer.id !== id) return;
+      if (answer.error === undefined) resolve();
+      else reject(new Error(answer.error));
+    };
+    const late = setTimeout(() => reject(new Error(`no answer within ${patienceMs} ms`)), patienceMs);
+    child.on('message', hear);
+    // With the channel gone it is ending, and what it was asked is for the next one.
+    child.send({ ...message, id }, (error) => error && resolve());
+    try {
+      await Promise.race([promise, ended]);
+    } finally {
+      clearTimeout(late);
+      child.off('message', hear);
+    }
+  };
+};
 
 /** @param launcher - the module in `launchers/` that starts the server; it says `{ port }` when it listens */
 export const startNodeService = async (
@@ -56,6 +85,7 @@ export const startNodeService = async (
     ended,
     endpoint: `http://127.0.0.1:${port}`,
     port,
+    ask: createAsk(child, ended),
     crash: async () => {
       killGroup(child.pid);
       await ended;

@@ -31,7 +31,7 @@ describe('the local services', () => {
       const teardown = new Teardown();
       const lines: string[] = [];
       const services = await startServices({ dataDir: dir, progress: (line) => lines.push(line) }, teardown);
-      expect(lines.length).toBe(7);
+      expect(lines.length).toBe(8);
       const endpoints = { ...services.endpoints, scheduler: '', monitoring: '', lambda: '' };
       const clients = createClients(endpoints, 'eu-west-1');
       if (round === 0) {

@@ -15,6 +15,7 @@ import type {
   FunctionHost,
   FunctionSpec,
   BucketNotification,
+  EventsHost,
   KinesisMapping,
   LocalWorld,
   PollerHost,
@@ -93,7 +94,23 @@ export const queuePollersInMemory = (): QueuePollerHost => {
   };
 };
 
+/** Keeps an API and its namespaces, and serves nothing. */
+const eventsInMemory = (): EventsHost & { readonly deployed: unknown[] } => {
+  const deployed: unknown[] = [];
+  return {
+    deployed,
+    plainEndpoint: 'http://127.0.0.1:1',
+    define: async (api) => {
+      deployed.push(api);
+      return { apiId: 'api', httpDns: 'localhost:1', realtimeDns: 'localhost:1' };
+    },
+    addNamespace: async (apiId, namespace) => void deployed.push({ apiId, ...namespace }),
+    fail: async () => {},
+  };
+};
+
 export interface TestWorld {
+  readonly events: { readonly deployed: readonly unknown[] };
   readonly notifications: BucketNotification[];
   readonly world: LocalWorld;
   readonly functions: ReturnType<typeof functionsInMemory>;
@@ -127,6 +144,7 @@ const startOver = async (
 ): Promise<Omit<TestWorld, 'stop' | 'restart'> & { stopOwn: () => Promise<void> }> => {
   const functions = functionsInMemory(behaviour);
   const notifications: BucketNotification[] = [];
+  const events = eventsInMemory();
   const progress: string[] = [];
   const say = (line: string): void => void progress.push(line);
   const own = await Promise.all([
@@ -164,6 +182,7 @@ const startOver = async (
     pollers: pollersInMemory(),
     queuePollers: queuePollersInMemory(),
     notifier: { add: (notification) => void notifications.push(notification) },
+    events,
     issuer,
     metrics: createMetricsStore(),
     httpApis,
@@ -172,6 +191,7 @@ const startOver = async (
     world,
     functions,
     notifications,
+    events,
     progress,
     stopOwn: async () => void (await Promise.all([...own, httpApis].map((service) => service.stop()))),
   };

@@ -1,0 +1,108 @@
+/** Messages of `each`, and rows of `latest`, that are read of a channel at once: it holds one page of each at most. */
+const pageOf = { each: 50, latest: 1_000 } as const;
+/** Of a page; the first is read however large it is. */
+const pageBytes = 1_000_000;
+
+/**
+ * What waits in channels that are held. The statement takes no lock: while the lease is ours nobody else numbers, and what
+ * becomes visible meanwhile is seen by the next look.
+ */
+export const readStatement = `
+SELECT c.channel, c.delivery, c.last_number AS "lastNumber",
+  greatest(0, extract(epoch FROM c.next_at - clock_timestamp()) * 1000)::float8 AS "waitMs",
+  (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now,
+  numbered.messages AS unpublished, outbox.rows, outbox.more
+FROM millrace.channels AS c
+LEFT JOIN LATERAL (
+  SELECT json_agg(json_build_object('number', number, 'body', body, 'attempts', attempts, 'unpublishable',
+      CASE WHEN original IS NOT NULL THEN json_build_object('original', original, 'refusal', refusal) END) ORDER BY number)
+    FILTER (WHERE before < ${pageBytes}) AS messages
+  FROM (
+    SELECT *, sum(octet_length(body)) OVER (ORDER BY number) - octet_length(body) AS before
+    FROM millrace.messages WHERE channel = c.channel AND published_at IS NULL ORDER BY number LIMIT ${pageOf.each}
+  ) AS page
+) AS numbered ON true
+LEFT JOIN LATERAL (
+  SELECT json_agg(json_build_object(
+      'id', page.outbox_id::text, 'perSecond', page.per_second, 'expiresAfterSeconds', page.expires_after_seconds,
+      'event', json_build_object('source', page.source, 'sourceEventId', page.source_event_id,
+        'entity', coalesce(page.entity, ''),
+        'occurredAt', to_char(page.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+        'arrivedAt', to_char(page.arrived_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+        'priority', page.priority, 'body', page.payload),
+      'sent', CASE WHEN s.entity IS NOT NULL THEN json_build_object(
+        'occurredAt', to_char(s.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+        'sourceEventId', s.source_event_id) END) ORDER BY page.outbox_id)
+    FILTER (WHERE page.before < ${pageBytes}) AS rows,
+    count(*) FILTER (WHERE page.before >= ${pageBytes}) > 0
+      OR count(*) = CASE c.delivery WHEN 'each' THEN ${pageOf.each} ELSE ${pageOf.latest} END AS more
+  FROM (
+    SELECT *, sum(octet_length(payload::text)) OVER (ORDER BY outbox_id) - octet_length(payload::text) AS before
+    FROM millrace.outbox WHERE channel = c.channel ORDER BY outbox_id
+    LIMIT CASE c.delivery WHEN 'each' THEN ${pageOf.each} ELSE ${pageOf.latest} END
+  ) AS page
+  LEFT JOIN millrace.snapshots AS s ON s.channel = c.channel AND s.entity = coalesce(page.entity, '')
+) AS outbox ON numbered.messages IS NULL
+WHERE c.channel = ANY ($1::text[]) AND c.lease = $2::text`;
+
+/**
+ * Numbers what waits, under the lock of its channel's row, where the lease is still ours and no other number was given:
+ * rows leave the outbox and messages come into being at once. Answers the channels in which it was done.
+ */
+export const numberStatement = `
+WITH held AS MATERIALIZED (
+  SELECT c.channel, c.delivery, i.given, i.per_second, i.pause_ms
+  FROM unnest($3::text[], $4::text[]::bigint[], $5::int4[], $6::int4[], $7::float8[])
+    AS i (channel, last_number, given, per_second, pause_ms)
+    JOIN millrace.channels AS c ON c.channel = i.channel COLLATE "C"
+  WHERE c.lease = $1::text AND c.last_number = i.last_number
+  ORDER BY c.channel FOR UPDATE OF c
+), removed AS (
+  DELETE FROM millrace.outbox AS o USING held AS h
+  WHERE o.channel = h.channel AND o.outbox_id = ANY ($8::text[]::bigint[])
+), numbered AS (
+  INSERT INTO millrace.messages (channel, number, delivery, body, tombstone, original, refusal)
+  SELECT h.channel, m.number, h.delivery, m.body, CASE WHEN m.original IS NOT NULL THEN 'unpublishable' END, m.original, m.refusal
+  FROM unnest($9::text[], $10::text[]::bigint[], $11::text[], $12::text[], $13::text[])
+    AS m (channel, number, body, original, refusal)
+    JOIN held AS h ON h.channel = m.channel COLLATE "C"
+), sent AS (
+  INSERT INTO millrace.snapshots AS s (channel, entity, number, occurred_at, source_event_id, event)
+  SELECT h.channel, e.entity, e.number, e.occurred_at, e.source_event_id, e.event
+  FROM unnest($14::text[], $15::text[]::bigint[], $16::text[], $17::text[]::timestamptz[], $18::text[], $19::text[])
+    AS e (channel, number, entity, occurred_at, source_event_id, event)
+    JOIN held AS h ON h.channel = e.channel COLLATE "C"
+  ON CONFLICT (channel, entity) DO UPDATE SET number = excluded.number, occurred_at = excluded.occurred_at,
+    source_event_id = excluded.source_event_id, event = excluded.event
+)
+UPDATE millrace.channels AS c SET
+  last_number = c.last_number + h.given,
+  per_second = coalesce(nullif(h.per_second, 0), c.per_second),
+  next_at = CASE WHEN h.pause_ms > 0 THEN clock_timestamp() + make_interval(secs => h.pause_ms / 1000) ELSE c.next_at END,
+  leased_until = clock_timestamp() + make_interval(secs => $2::float8 / 1000)
+FROM held AS h WHERE c.channel = h.channel
+RETURNING c.channel`;
+
+/** What was parked before it was published needs no original any more. */
+export const markStatement = `
+UPDATE millrace.messages AS m
+SET published_at = coalesce(m.published_at, clock_timestamp()), attempts = m.attempts + 1, original = NULL, refusal = NULL
+FROM unnest($1::text[], $2::text[]::bigint[]) AS p (channel, number)
+WHERE m.channel = p.channel COLLATE "C" AND m.number = p.number AND m.published_at IS NULL`;
+
+export const entombStatement = `
+UPDATE millrace.messages AS m
+SET body = t.body, tombstone = 'unpublishable', original = m.body, refusal = t.refusal, attempts = m.attempts + 1
+FROM unnest($1::text[], $2::text[]::bigint[], $3::text[], $4::text[]) AS t (channel, number, body, refusal)
+  JOIN millrace.channels AS c ON c.channel = t.channel COLLATE "C" AND c.lease = $5::text
+WHERE m.channel = c.channel AND m.number = t.number AND m.published_at IS NULL AND m.tombstone IS NULL`;
+
+export const renewStatement = `
+UPDATE millrace.channels SET leased_until = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
+WHERE channel = ANY ($1::text[]) AND lease = $2::text
+RETURNING channel`;
+
+export const releaseStatement = `
+UPDATE millrace.channels SET lease = NULL, leased_until = NULL,
+  retry_at = CASE WHEN $3::float8 > 0 THEN clock_timestamp() + make_interval(secs => $3::float8 / 1000) ELSE retry_at END
+WHERE channel = ANY ($1::text[]) AND lease = $2::text`;

@@ -1,0 +1,48 @@
+import { pause } from '../../../lambdas/delivery/pause.ts';
+import type { EventAnswer } from '../../../lambdas/delivery/publish-answer.ts';
+import { relayChannels, type RelayLimits, type RelayPorts, type RelayResult } from '../../../lambdas/delivery/relay.ts';
+import { createRelayStore, type RelayStore } from '../../../lambdas/delivery/relay-store.ts';
+import { readBody, type PublishedMessage } from '../../../lambdas/shared/delivery/message.ts';
+import type { TestDatabase } from '../../support/database.ts';
+
+/** What a subscriber of everything has seen. */
+export const createWitness = () => {
+  const seen: { readonly channel: string; readonly body: string }[] = [];
+  const of = (channel: string): PublishedMessage[] =>
+    seen.filter((one) => one.channel === channel).map(({ body }) => readBody(body));
+  return {
+    seen,
+    of,
+    /** The ids of the events of a channel, a list for each delivery. */
+    ids: (channel: string): string[][] =>
+      of(channel).map(({ events }) => events.map(({ sourceEventId }) => sourceEventId)),
+    numbers: (channel: string): number[] => of(channel).map(({ number }) => number),
+    accept: async (channel: string, bodies: readonly string[]): Promise<readonly EventAnswer[]> => {
+      seen.push(...bodies.map((body) => ({ channel, body })));
+      return bodies.map(() => 'accepted' as const);
+    },
+  };
+};
+
+export const storeOf = (world: TestDatabase, holder: string, leaseMs = 15_000): RelayStore =>
+  createRelayStore(world.database('delivery_relay'), { holder, leaseMs, resilient: (attempt) => attempt(10_000) });
+
+/** Relays for at most ten seconds, with the store of PostgreSQL; a test says what is otherwise. */
+export const relay = (
+  store: RelayStore,
+  channels: readonly string[],
+  ports: Partial<RelayPorts> & Pick<RelayPorts, 'publish'>,
+  limits: Partial<RelayLimits> = {},
+): Promise<RelayResult> =>
+  relayChannels(
+    { store, park: async () => {}, now: Date.now, pause, ...ports },
+    {
+      leaseMs: 15_000,
+      deadline: Date.now() + 10_000,
+      mostPublishing: 64,
+      mostHeld: 2_000,
+      mostOfStatement: 100,
+      ...limits,
+    },
+    channels,
+  );
