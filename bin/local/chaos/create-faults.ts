@@ -24,7 +24,7 @@ import type { FaultName } from './fault-names.ts';
 import { killEverywhere } from './kill-points.ts';
 import { killRelay } from './kill-relay.ts';
 import { createPoison } from './poison.ts';
-import { toldOf, withRetries } from './retries.ts';
+import { toldOf, withRetries, withTold } from './retries.ts';
 import type { Traffic } from './traffic.ts';
 import { withPoison } from './with-poison.ts';
 import { withProducerAhead } from './with-producer-ahead.ts';
@@ -189,6 +189,11 @@ export const createFaults = (options: FaultsOptions): Faults => {
         functions,
         functionName: relay,
         waiting: { what: 'events that waited', count: async () => (await platform.delivery.progress()).unsent },
+      }),
+    'events-down': () =>
+      withTold(serviceDown('events-down', takeable.events), {
+        what: 'publishes that failed',
+        told: () => toldOf(metrics, 'PublishFailed', (reason) => reason.split(' ')[0] === 'events'),
       }),
     'client-cut': () => clientCut(subscriber),
     memory: () => memory({ functions, functionNames, everyMs: memoryEveryMs, now: Date.now }),

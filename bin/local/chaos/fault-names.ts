@@ -28,6 +28,7 @@ const known = {
   'clock-skew': { line: 'functions with clocks up to four minutes ahead or behind' },
   'relay-kill': { line: 'SIGKILL to the relay between publishing messages and marking them' },
   'relay-stopped': { line: 'nobody relays: what is to be delivered waits' },
+  'events-down': { line: 'AppSync Events is killed, and comes back' },
   'client-cut': { line: 'a subscriber is cut off, and asks for what it missed' },
   memory: { line: 'functions that take more memory than they have are ended' },
 } as const satisfies Readonly<Record<string, Known>>;

@@ -97,7 +97,7 @@ describe('a channel that is suspected', () => {
   it('is asked for though no gap is seen, also while four others are', async () => {
     const { asked, pass, filler } = filling();
     filler.suspect(Array.from({ length: 20 }, (_, n) => `match/events/m${n}`));
-    await pass(400);
+    await pass(500);
     expect(asked).toHaveLength(20);
     expect(filler.isBusy()).toBe(false);
   });
