@@ -69,13 +69,13 @@ const account = createAccount(() => look('?account'));
 
 let before = performance.now();
 const frame = (at: number): void => {
+  requestAnimationFrame(frame);
   const now = Date.now();
   latencies.tick(now);
   water.draw((at - before) / 1_000);
   before = at;
   connection.draw(match.draw(now));
   quotes.draw();
-  requestAnimationFrame(frame);
 };
 
 const subscribe = (eventsHost: string): void => {
@@ -84,7 +84,7 @@ const subscribe = (eventsHost: string): void => {
     host: eventsHost,
     apiUrl: location.origin,
     token,
-    onState: (state) => connection.changed(state),
+    onState: (state, detail) => connection.changed(state, detail),
   });
   const on = (
     pattern: string,
@@ -95,7 +95,7 @@ const subscribe = (eventsHost: string): void => {
       latencies.saw(message, Date.now());
       take(message);
     };
-    client.subscribe(pattern, { onMessage, ...more });
+    client.subscribe(pattern, { onMessage, onError: ({ message }) => connection.complained(message), ...more });
   };
   on('match/positions/*', match.positions);
   // From the beginning: a score is made of every goal.

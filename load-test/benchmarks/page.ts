@@ -1,4 +1,5 @@
 import type { DecodeResult } from './decode.ts';
+import type { DeliveredResult } from './delivered-latencies.ts';
 import type { LatencyResult, PlatformResult } from './running-platform.ts';
 import { showSpread, whole, type Spread } from './statistics.ts';
 import type { StoreResult } from './store.ts';
@@ -32,6 +33,15 @@ const latencyRow = ({ source, events, stored, answered, batchSizes }: LatencyRes
     whole(events),
     ...[stored, answered].flatMap(({ p50, p95, p99, worst }) => [p50, p95, p99, worst].map(ms)),
     ...[batchSizes.p50, batchSizes.p95, batchSizes.worst].map(whole),
+  );
+const deliveredRow = ({ family, delivery, messages, events, superseded, ...measured }: DeliveredResult): string =>
+  cells(
+    family,
+    delivery,
+    ...[messages, events, superseded].map(whole),
+    ...[measured.stored, measured.delivered, measured.relayed].flatMap(({ p50, p95, p99, max }) =>
+      [p50, p95, p99, max].map(whole),
+    ),
   );
 const eventsOf = ({ latency }: PlatformResult): number => latency.reduce((sum, { events }) => sum + events, 0);
 const known = (value: number | undefined): string => (value === undefined ? 'not called' : whole(value));
@@ -73,6 +83,19 @@ by when it is projected as well (into the local DynamoDB, which takes its time).
 | source | events | stored p50 | p95 | p99 | worst | answered p50 | p95 | p99 | worst | batch p50 | p95 | largest |
 |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
 ${platform.latency.map(latencyRow).join('\n')}
+
+### Until it is on the screen
+
+The same events, as a subscriber of its own gets them over the WebSocket; every event that was delivered, none sampled,
+and the account of the run balances. Milliseconds from the arrival in the stream: until the statement that stores it
+begins, and until the client has it. A shard that was empty is read again a second later, as Lambda does it: sources with
+few records wait for that up to a second, and that is in both. \`latest\` channels carry so many messages a second at most
+(positions 5, quotes and trades 1), and what waits for its turn is meant to; so the last columns count from when an
+event is due: stored, and its channel's turn.
+
+| channels | delivery | messages | events | superseded | stored p50 | p95 | p99 | worst | delivered p50 | p95 | p99 | worst | due to delivered p50 | p95 | p99 | worst |
+|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
+${platform.delivered.map(deliveredRow).join('\n')}
 
 | function | bundle, kB | cold start, ms | peak memory, MB |
 |---|---:|---:|---:|

@@ -17,7 +17,10 @@ export const createConnection = (announce: (text: string) => void) => {
   let wasQuiet = false;
   const words = byId('connection-words');
   return {
-    changed: (next: ConnectionState): void => {
+    /** Something went wrong that is tried again: for whoever wants to know more. */
+    complained: (why: string): void => mark(byId('connection'), 'title', why),
+    changed: (next: ConnectionState, detail?: string): void => {
+      mark(byId('connection'), 'title', detail);
       if (next === state) return;
       // The way from being cut off to trying again is no news.
       if (next === 'open' || (next === 'waiting' && state === 'open')) announce(said[next]);

@@ -58,7 +58,7 @@ export const startSimulatedPlatform = async () => {
       if (type === 'connection_init')
         socket.send(JSON.stringify({ type: 'connection_ack', connectionTimeoutMs: 300_000 }));
       if (type !== 'subscribe' || id === undefined || channel === undefined) return;
-      subscriptions.push({ socket, id, pattern: channel });
+      subscriptions.push({ socket, id, pattern: channel.replace(/^\//, '') });
       socket.send(JSON.stringify({ type: 'subscribe_success', id }));
     });
     socket.on('close', () => {

@@ -1,4 +1,4 @@
-import type { LocalStatus, SourceStatus } from '../../../../console/page/status.ts';
+import type { LocalStatus, SourceStatus, TakenAccount } from '../../../../console/page/status.ts';
 
 const base: readonly (readonly [string, number, number])[] = [
   ['stadium-sensors', 460, 18],
@@ -47,4 +47,22 @@ export const simulatedStatus = (at: number): LocalStatus => ({
     history: Array.from({ length: 60 }, (_, n) => wobble(28, Math.floor(at / 1_000) - 59 + n)),
   },
   account: { taking: false, last: null, error: null },
+});
+
+/** An account that balances. */
+export const simulatedAccount = (until: number): TakenAccount => ({
+  until,
+  tookMs: 812,
+  balances: true,
+  remarks: [],
+  sources: base.map(([source, perSecond]) => ({
+    source,
+    records: Math.round(perSecond * 100),
+    stored: Math.round(perSecond * 98),
+    duplicate: Math.round(perSecond),
+    deadLetter: Math.round(perSecond),
+    held: 0,
+    lost: 0,
+    phantom: 0,
+  })),
 });
