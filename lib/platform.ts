@@ -1,9 +1,11 @@
 import { type App, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { environmentNamed } from './config/environments.ts';
+import { Delivery } from './delivery/delivery.ts';
 import { Enrichment } from './enrichment/enrichment.ts';
 import { Foundation } from './foundation/foundation.ts';
 import { Operations } from './operations/operations.ts';
+import { RestApi } from './rest-api/rest-api.ts';
 
 /**
  * The whole platform of one environment, in the order a record travels.
@@ -14,6 +16,8 @@ export const composePlatform = (app: App, environmentName: unknown): void => {
 
   const foundation = new Foundation(app, environment);
   new Enrichment(app, environment, foundation);
+  new Delivery(app, environment, foundation);
+  new RestApi(app, environment, foundation);
   new Operations(app, environment, foundation);
 
   Tags.of(app).add('platform', 'millrace');

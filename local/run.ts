@@ -11,6 +11,7 @@ import { createBucketNotifier } from './services/bucket-notifications/bucket-not
 import { createMetricsStore } from './services/cloudwatch/metrics-store.ts';
 import { startServices, type Services } from './services/start-services.ts';
 import { startCloudWatch } from './services/cloudwatch/start-cloudwatch.ts';
+import { createHttpApis } from './services/http-api/start-http-apis.ts';
 import { startLambda } from './services/lambda/start-lambda.ts';
 import { startScheduler } from './services/scheduler/start-scheduler.ts';
 import { deployAssembly, type Deployed } from './template/deploy-assembly.ts';
@@ -138,6 +139,11 @@ const start = async (
     startLambda({ functions, pollers, queuePollers }),
   ]);
   teardown.add(() => Promise.all([monitoring.stop(), lambda.stop()]));
+  const httpApis = createHttpApis(
+    { functions, verify: (token, expected) => services.issuer.verify(token, expected), now: Date.now },
+    progress,
+  );
+  teardown.add(() => httpApis.stop());
   Object.assign(endpoints, { scheduler: scheduler.endpoint, monitoring: monitoring.endpoint, lambda: lambda.endpoint });
 
   const world: LocalWorld = {
@@ -154,6 +160,7 @@ const start = async (
     events: services.events,
     issuer: services.issuer,
     metrics,
+    httpApis,
   };
   signal?.throwIfAborted();
   const deployed = await unlessAborted(deployAssembly(assembly, world), signal);

@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import type { MetricsStore } from './services/cloudwatch/metrics-store.ts';
+import type { HttpApiHost } from './services/http-api/start-http-apis.ts';
 
 /** Where each local service listens: `http://127.0.0.1:<port>`. */
 export interface Endpoints {
@@ -262,4 +263,5 @@ export interface LocalWorld {
   readonly events: EventsHost;
   readonly issuer: Issuer;
   readonly metrics: MetricsStore;
+  readonly httpApis: HttpApiHost;
 }

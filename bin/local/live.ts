@@ -11,6 +11,11 @@ export interface LiveCounts {
   readonly lagMs: number | undefined;
 }
 
+export interface PushedCounts {
+  readonly messages: number;
+  readonly events: number;
+}
+
 const namespace = 'Millrace';
 const recentMs = 10_000;
 
@@ -42,11 +47,15 @@ export const readLiveCounts = (metrics: MetricsStore, source: string, sent: numb
 
 const number = (value: number): string => Math.round(value).toLocaleString('en-US');
 
-/** @param held - cause by source */
+/**
+ * @param held - cause by source
+ * @param pushed - what a subscriber has got by push
+ */
 export const formatLive = (
   counts: readonly LiveCounts[],
   elapsedMs: number,
   held: ReadonlyMap<string, string> = new Map(),
+  pushed: PushedCounts = { messages: 0, events: 0 },
 ): string[] => [
   `${Math.round(elapsedMs / 1000)} s`,
   ...counts.map(({ source, sent, stored, duplicates, rejected, lagMs }) =>
@@ -58,4 +67,5 @@ export const formatLive = (
       `lag ${lagMs === undefined ? '-' : `${number(lagMs)} ms`}`,
     ].join(', '),
   ),
+  `pushed: ${number(pushed.messages)} messages, ${number(pushed.events)} events`,
 ];

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import pg from 'pg';
 import { createAheadEncoder, type AheadEncoder } from '../../feeds/ahead-encoder.ts';
 import { openReaders } from '../../feeds/readers/open-readers.ts';
 import type { SendRecords } from '../../feeds/send-feed.ts';
 import type { AccountReaders } from '../../feeds/account/take-account.ts';
+import type { Hold } from '../../lambdas/shared/holds/hold.ts';
 import { createHoldStore } from '../../lambdas/shared/holds/hold-store.ts';
 import { createEncoder } from '../../lambdas/shared/serde/encoder.ts';
 import { parseSchemaIds } from '../../lambdas/shared/serde/schema-ids.ts';
@@ -12,6 +11,7 @@ import { createClients } from '../../local/resources/clients.ts';
 import type { LocalRun } from '../../local/run.ts';
 import type { KinesisMapping, LocalWorld, ShardProgress } from '../../local/world.ts';
 import type { StandingHold } from './catch-up.ts';
+import { connectAs, openDelivery, type Delivery } from './delivery.ts';
 import { drainIntake, type Waiting } from './intake.ts';
 
 /** One source of the running platform. */
@@ -29,6 +29,7 @@ export interface Platform {
   readonly encoder: AheadEncoder;
   readonly senders: ReadonlyMap<string, SendRecords>;
   readonly readers: AccountReaders;
+  readonly delivery: Delivery;
   /**
    * Whether everything that was in the streams at a moment has been read and finished.
    * @param since - milliseconds
@@ -36,7 +37,7 @@ export interface Platform {
    */
   isCaughtUp(since: number, except?: ReadonlySet<string>): boolean;
   /** The sources that are not read, on purpose. */
-  holds(): Promise<readonly StandingHold[]>;
+  holds(): Promise<readonly (StandingHold & Pick<Hold, 'why' | 'since'>)[]>;
   /** How far the shard that is furthest behind is behind, milliseconds; an idle one is looked at once a second. */
   lagMs(now: number): number;
   /** Changes whenever a shard gets on. */
@@ -64,29 +65,14 @@ export const setting = ({ source, environment }: RunningSource, name: string): s
   return value;
 };
 
-/** Logs in as a function does: it may read the table, and no password has to be known. */
-const connectLike =
-  (source: RunningSource, { postgres }: LocalWorld) =>
-  async () => {
-    const client = new pg.Client({
-      host: postgres.host,
-      port: postgres.port,
-      database: setting(source, 'DATABASE_NAME'),
-      user: setting(source, 'DATABASE_USER'),
-      ssl: { ca: await readFile(postgres.caFile, 'utf8') },
-      application_name: 'account',
-    });
-    await client.connect();
-    return client;
-  };
-
 const unique = (values: readonly string[]): string[] => [...new Set(values)];
 
 /** Up to when a shard has been read and finished. */
 const reachedBy = ({ emptyAt, finishedUntil }: ShardProgress): number => Math.max(emptyAt, finishedUntil);
 
 /** @param sleep - of the producers, between attempts */
-export const openPlatform = ({ world, deployed }: LocalRun, sleep: (ms: number) => Promise<void>): Platform => {
+export const openPlatform = (run: LocalRun, sleep: (ms: number) => Promise<void>): Platform => {
+  const { world, deployed } = run;
   const mappings = world.pollers.list();
   const running = mappings.flatMap((mapping) => sourceOf(world, mapping));
   const [first] = running;
@@ -123,11 +109,12 @@ export const openPlatform = ({ world, deployed }: LocalRun, sleep: (ms: number) 
           .filter(({ streamArn }) => streamArn.endsWith(`/${stream}`))
           .flatMap(({ uuid }) => world.pollers.progress(uuid))
           .find((progress) => progress.shard === shard)?.checkpoint,
-      connect: connectLike(first, world),
+      connect: connectAs(world, first.environment),
       schemaIds,
       registryName,
       now: Date.now,
     }),
+    delivery: openDelivery(run, first.environment),
     isCaughtUp: (since, except) => shards().length > 0 && shards(except).every((shard) => reachedBy(shard) > since),
     holds: async () => {
       const holds = await Promise.all(sources.map((source) => holdStore.read(source)));

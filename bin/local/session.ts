@@ -1,19 +1,12 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Account } from '../../feeds/account/account.ts';
-import { settle } from '../../feeds/account/settle.ts';
-import { takeAccount } from '../../feeds/account/take-account.ts';
-import { systemClock } from '../../feeds/clock.ts';
-import { holdLast } from '../../feeds/hold-last.ts';
 import { seededRandom } from '../../feeds/simulation/random.ts';
-import { sendFeed, type SendFeedRecords } from '../../feeds/send-feed.ts';
 import { checkWrong, type WrongCheck } from '../../feeds/wrong/check-wrong.ts';
 import { openWrongLedger } from '../../feeds/wrong/wrong-ledger.ts';
 import type { FaultResult, FaultTimes } from '../../local/faults/run-in-turn.ts';
-import { catchUp } from './catch-up.ts';
-import { createFaults, type Faults, type FaultyRun } from './chaos/create-faults.ts';
-import { runChaos } from './chaos/run-chaos.ts';
+import { createFaults, type FaultyRun } from './chaos/create-faults.ts';
 import { watchTraffic } from './chaos/traffic.ts';
-import { createFeed } from './feed.ts';
+import { feedUnderFaults } from './feed-under-faults.ts';
+import { takeFinalAccount, untilAllIsDone } from './final-account.ts';
 import { formatLive, readLiveCounts } from './live.ts';
 import type { LocalOptions } from './options.ts';
 import type { Platform } from './platform.ts';
@@ -35,85 +28,7 @@ export interface Session {
   readonly times?: FaultTimes;
 }
 
-/** Once all shards are read to their end, what does not balance after this long never will. */
-const settledMs = 5_000;
-const lookAgainMs = 2_000;
 const lookAtHoldsMs = 1_000;
-
-/** Until the signal: a wait that is over is no failure. */
-const until = async (signal: AbortSignal): Promise<void> => {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-};
-
-/** Where records go, and who is told. */
-interface Sending {
-  readonly senders: ReadonlyMap<string, SendFeedRecords>;
-  readonly onSent: (source: string, count: number) => void;
-}
-
-/** When the feed is to end: its time is over and nothing is wrong any more, or all is stopped. */
-const feedEnd = (
-  { durationMs, exitWhenDone, chaos, feed }: LocalOptions,
-  stop: AbortSignal,
-  chaosOver: Promise<unknown>,
-): AbortSignal => {
-  const endsWithChaos = exitWhenDone && 'simulate' in feed && chaos.length > 0;
-  if (durationMs === undefined && !endsWithChaos) return stop;
-  const over = new AbortController();
-  const elapsed = until(AbortSignal.any([stop, AbortSignal.timeout(durationMs ?? 0)]));
-  void Promise.allSettled([elapsed, chaosOver]).then(() => over.abort());
-  return AbortSignal.any([stop, over.signal]);
-};
-
-/** Sends the feed to its end, or until it is to end. @throws Error when the feed itself fails */
-const feed = async (
-  { options, platform, screen }: Session,
-  stop: AbortSignal,
-  chaosOver: Promise<unknown>,
-  { senders, onSent }: Sending,
-): Promise<void> => {
-  const end = feedEnd(options, stop, chaosOver);
-  const batches = createFeed(options.feed, platform.encoder, systemClock(end));
-  try {
-    const held = options.chaos.length > 0 ? holdLast(batches, chaosOver) : batches;
-    await sendFeed(held, senders, onSent, end);
-  } catch (error) {
-    if (!end.aborted) throw error;
-  }
-  if (end.aborted) return;
-  screen.print('The feed has been sent.');
-  if (!options.exitWhenDone) await until(end);
-};
-
-/** Feeds, while things go wrong. @throws Error of whichever fails first, when both have ended */
-const feedUnderFaults = async (session: Session, faults: Faults, sending: Sending): Promise<readonly FaultResult[]> => {
-  const { options, run, platform, signals, times } = session;
-  const failed = new AbortController();
-  const stop = AbortSignal.any([signals.stop, failed.signal]);
-  const endBoth = (error: unknown): never => {
-    failed.abort();
-    throw error;
-  };
-  const say = (line: string): void => run.world.progress(line);
-  const { functions } = run;
-  const { pollers } = run.world;
-  const chaos = runChaos({
-    steps: options.chaos,
-    faults,
-    functions,
-    pollers,
-    platform,
-    end: stop,
-    say,
-    ...(times ? { times } : {}),
-  }).catch(endBoth);
-  const feeding = feed(session, stop, chaos, sending).catch(endBoth);
-  const [broken, fed] = await Promise.allSettled([chaos, feeding]);
-  if (fed.status === 'rejected') throw fed.reason;
-  if (broken.status === 'rejected') throw broken.reason;
-  return broken.value;
-};
 
 export interface Outcome {
   readonly account: Account;
@@ -133,7 +48,10 @@ export interface Outcome {
  */
 export const runSession = async (session: Session): Promise<Outcome> => {
   const { options, run, platform, screen, signals, liveEveryMs } = session;
+  const say = (line: string): void => run.world.progress(line);
   const { ledger, senders } = openWrongLedger(platform.senders);
+  // Before anything is sent: what it is not pushed it has to ask for.
+  const delivered = await platform.delivery.watch(say);
   const fedBy = watchTraffic(senders);
   const startedAt = Date.now();
   const sent = new Map<string, number>();
@@ -142,9 +60,8 @@ export const runSession = async (session: Session): Promise<Outcome> => {
     const counts = platform.sources.map((source) =>
       readLiveCounts(run.world.metrics, source, sent.get(source) ?? 0, now),
     );
-    screen.show(formatLive(counts, now - startedAt, watch.standing()));
+    screen.show(formatLive(counts, now - startedAt, watch.standing(), delivered.log.pushed));
   };
-  const say = (line: string): void => run.world.progress(line);
   const watch = watchHolds({ holds: () => platform.holds(), say });
   const watching = setInterval(() => void watch.look(), lookAtHoldsMs);
   const timer = setInterval(show, liveEveryMs);
@@ -154,28 +71,32 @@ export const runSession = async (session: Session): Promise<Outcome> => {
     const random = seededRandom(options.seed);
     const { traffic } = fedBy;
     const { fed } = session;
-    const faults = createFaults({ run, platform, senders, traffic, fed, random, say, hurry: signals.stopNow });
-    const chaos = await feedUnderFaults(session, faults, { senders: fedBy.senders, onSent }).catch((error: unknown) => {
+    const faults = createFaults({
+      run,
+      platform,
+      subscriber: delivered.subscriber,
+      senders,
+      traffic,
+      fed,
+      random,
+      say,
+      hurry: signals.stopNow,
+    });
+    const chaos = await feedUnderFaults(
+      session,
+      faults,
+      { senders: fedBy.senders, onSent },
+      delivered.subscriber,
+    ).catch((error: unknown) => {
       feedError = error;
       screen.print(`The feed failed: ${error instanceof Error ? error.message : String(error)}`);
       return [];
     });
     signals.stopNow.throwIfAborted();
-    screen.print('Waiting until everything in the streams has been processed.');
-    const sleep = (ms: number): Promise<void> => wait(ms, undefined, { signal: signals.stopNow });
-    await catchUp({ ...platform, now: Date.now, sleep, say: (line) => screen.print(line) });
-    const onWait = (messages: number): void =>
-      screen.print(`Waiting for ${messages} messages on their way to the dead letters.`);
-    const left = await platform.drainIntake({ now: Date.now, sleep, onWait });
-    if (left > 0) screen.print(`${left} messages did not get to the dead letters: the account is taken without them.`);
+    await untilAllIsDone(session, delivered.subscriber);
     show();
     clearInterval(timer);
-    screen.print('Taking the account.');
-    const account = await settle(
-      () => takeAccount(platform.readers),
-      { everyMs: lookAgainMs, unchangedMs: settledMs, now: Date.now, sleep },
-      () => screen.print('The account does not balance yet; looking again.'),
-    );
+    const account = await takeFinalAccount(session, delivered);
     const isKnown = 'simulate' in options.feed || options.chaos.length > 0;
     const wrong = isKnown
       ? await checkWrong(
@@ -191,5 +112,6 @@ export const runSession = async (session: Session): Promise<Outcome> => {
   } finally {
     clearInterval(timer);
     clearInterval(watching);
+    await delivered.subscriber.close();
   }
 };

@@ -6,10 +6,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { clientSettings } from '../../lambdas/shared/aws/client-settings.ts';
 import { MisconfiguredError } from '../../lambdas/shared/errors/platform-error.ts';
 import { createHoldStore, type HoldStore } from '../../lambdas/shared/holds/hold-store.ts';
-import {
-  createDeadLetterStore,
-  type DeadLetterStore,
-} from '../../lambdas/operations/dead-letters/dead-letter-store.ts';
+import { createDeadLetterStore, type DeadLetterStore } from '../../lambdas/shared/dead-letters/dead-letter-store.ts';
 
 export interface OpsClients {
   readonly lambda: LambdaClient;

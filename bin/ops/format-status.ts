@@ -48,6 +48,13 @@ const sourceLines = ({ source, mapping, hold, lagMs, ...counts }: SourceStatus):
   ];
 };
 
+const deliveryLine = ({ delivery }: PlatformStatus): string => {
+  if (!delivery) return 'delivery: not measured lately; the sweep does so every minute';
+  const { unsent, oldestUnsentSeconds, measuredAt } = delivery;
+  const oldest = unsent > 0 ? `, the oldest for ${Math.round(oldestUnsentSeconds)} s` : '';
+  return `delivery: ${unsent} wait to be published${oldest}; measured at ${measuredAt.slice(11, 16)}Z`;
+};
+
 /** As lines for a person: first whether it is ready, and what is in the way. */
 export const formatStatus = (status: PlatformStatus): string => {
   const { env, sinceMinutes, readiness, sources, migration, problems } = status;
@@ -64,5 +71,6 @@ export const formatStatus = (status: PlatformStatus): string => {
     ...problems.map((problem) => `PROBLEM  ${problem}`),
     `${env}, last ${sinceMinutes} min; ${version}`,
     ...sources.flatMap(sourceLines),
+    deliveryLine(status),
   ].join('\n');
 };

@@ -4,6 +4,7 @@ import type { Hold } from '../../lambdas/shared/holds/hold.ts';
 import type { OpsClients } from './aws.ts';
 import { readStanding } from './hold/read-standing.ts';
 import { invokeFunction } from './invoke.ts';
+import { type DeliveryStatus, readDelivery } from './read-delivery.ts';
 import { readMetrics } from './metrics.ts';
 import { invokeMigration, type MigrationAnswer } from './migration.ts';
 
@@ -35,6 +36,8 @@ export interface PlatformStatus {
   readonly well: boolean;
   readonly readiness?: Readiness;
   readonly sources: readonly SourceStatus[];
+  /** Without it, nothing was measured lately. */
+  readonly delivery?: DeliveryStatus;
   readonly migration?: MigrationAnswer;
   /** What could not be asked or is not there, in sentences; the rest is told all the same. */
   readonly problems: readonly string[];
@@ -98,13 +101,17 @@ export const readStatus = async (
     asked.catch((error: unknown) => void problems.push(`${what}: ${said(error)}`));
   const from = new Date(now.getTime() - sinceMinutes * 60_000);
   const readinessFunction = `millrace-${env}-operations-check-readiness`;
-  const [readiness, mappings, metrics, migration] = await Promise.all([
+  const counts = Promise.all([
+    readMetrics(clients.cloudwatch, { names: metricNames, from, to: now }, signal),
+    readDelivery(clients.cloudwatch, env, now, signal),
+  ]);
+  const [readiness, mappings, [metrics, delivery] = [], migration] = await Promise.all([
     unless(
       `readiness is not known, ${readinessFunction} cannot be invoked`,
       invokeFunction(clients.lambda, readinessFunction, 'readiness', {}, signal) as Promise<Readiness>,
     ),
     unless('the mappings are not known', listMappings(clients, env, signal)),
-    unless('the counts are not known', readMetrics(clients.cloudwatch, { names: metricNames, from, to: now }, signal)),
+    unless('the counts are not known', counts),
     unless('the database’s version is not known', invokeMigration(clients.lambda, env, 'status', signal)),
   ]);
   const names = new Set([...(readiness?.sources.map(({ source }) => source) ?? []), ...(mappings?.keys() ?? [])]);
@@ -127,6 +134,7 @@ export const readStatus = async (
     well: readiness?.ready === true && isRead && problems.length === 0,
     ...(readiness ? { readiness } : {}),
     sources,
+    ...(delivery ? { delivery } : {}),
     ...(migration ? { migration } : {}),
     problems,
   };

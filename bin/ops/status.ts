@@ -9,8 +9,8 @@ export const statusCommand: Command = {
   help: `Usage: npm run ops -- status [--env ENV] [--since MINUTES] [--json]
 
 Shows first whether the platform is ready: a line for each dependency (used for real, just now) and for each source (its
-lag, and how much is allowed). Then, per source, the hold that stands, and what its function counted. What cannot be asked
-is said, the rest shown.
+lag, and how much is allowed). Then, per source, the hold that stands, and what its function counted; last how much waits
+to be published to clients. What cannot be asked is said, the rest shown.
 
   --env ENV        local, dev, staging or prod (default local)
   --since MINUTES  the period that is counted (default 60)

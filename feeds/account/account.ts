@@ -1,3 +1,4 @@
+import type { DeliveryAccount } from './delivery/delivery-book.ts';
 import type { FaultKind, RecordClass, Verdict } from './classify.ts';
 
 /** Of one source, in records. */
@@ -25,6 +26,8 @@ export interface FaultExample {
 
 export interface Account {
   readonly sources: readonly SourceAccount[];
+  /** Of what was delivered; undefined where nobody had subscribed. */
+  readonly delivery?: DeliveryAccount;
   /** The first few of each kind. */
   readonly examples: readonly FaultExample[];
   /** Every record is explained, and nothing is there that should not be. */

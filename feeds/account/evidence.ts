@@ -1,3 +1,4 @@
+import type { Tombstone } from './delivery/evidence.ts';
 import { positionKey, type StreamPosition } from '../../lambdas/shared/stream/position.ts';
 
 /** A record as the stream still has it. */
@@ -49,7 +50,15 @@ export interface DeadLetter {
   readonly via: 'parked' | 'given-up';
   /** Of the bytes it carries; undefined where they cannot be had. */
   readonly digest: string | undefined;
+  /** Of a message that could not be published, keys of the events in it; undefined of a record. */
+  readonly messageKeys?: readonly string[];
 }
+
+/** What stands for the stream of a dead letter that is a message: channel for shard, number for sequence number. */
+const outbox = 'outbox';
+
+/** Whether a dead letter is a message that could not be published, and no record of a stream. */
+export const isOfOutbox = ({ stream }: Pick<StreamPosition, 'stream'>): boolean => stream === outbox;
 
 /** A record that the platform does not read for now, on purpose. */
 export interface HeldRecord {
@@ -60,7 +69,8 @@ export interface HeldRecord {
 }
 
 /** One string per key, for sets. */
-export const keyOf = ({ source, sourceEventId, day }: Identity): string => `${source}/${day}/${sourceEventId}`;
+export const keyOf = ({ source, sourceEventId, day }: Omit<Identity, 'bodyHash'>): string =>
+  `${source}/${day}/${sourceEventId}`;
 
 /** The sets that explain what the streams hold. Keyed by position unless it says otherwise. */
 export interface Evidence {
@@ -72,6 +82,8 @@ export interface Evidence {
   readonly keys: ReadonlyMap<string, string>;
   readonly deadLetters: ReadonlyMap<string, DeadLetter>;
   readonly held: ReadonlyMap<string, HeldRecord>;
+  /** Dead letters that are messages. */
+  readonly tombstones: readonly Tombstone[];
   /** Rows that have a key, or a position, that another row has too. */
   readonly keysStoredTwice: readonly StoredRow[];
   readonly positionsStoredTwice: readonly StoredRow[];
@@ -99,9 +111,16 @@ const collectRows = async (pages: Pages<StoredRow>) => {
 
 const collectLetters = async (pages: Pages<DeadLetter>) => {
   const deadLetters = new Map<string, DeadLetter>();
+  const tombstones: Tombstone[] = [];
   // A position is the key of the table: none comes twice.
-  for await (const page of pages) for (const letter of page) deadLetters.set(positionKey(letter.position), letter);
-  return { deadLetters };
+  for await (const page of pages) {
+    for (const letter of page) {
+      const { shard: channel, sequenceNumber } = letter.position;
+      if (!isOfOutbox(letter.position)) deadLetters.set(positionKey(letter.position), letter);
+      else tombstones.push({ channel, number: Number(sequenceNumber), keys: letter.messageKeys ?? [] });
+    }
+  }
+  return { deadLetters, tombstones };
 };
 
 const collectHeld = async (pages: Pages<HeldRecord>) => {

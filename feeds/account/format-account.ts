@@ -1,4 +1,5 @@
 import type { Account, SourceAccount } from './account.ts';
+import { formatDelivery } from './delivery/format-delivery.ts';
 import { faultKinds, type FaultKind } from './classify.ts';
 
 const number = (count: number): string => count.toLocaleString('en-US');
@@ -30,10 +31,11 @@ const formatSource = ({ source, records, classes, reasons, faults, agedOut, land
 ];
 
 /** As lines for a person: a table per source, then where to look. */
-export const formatAccount = ({ sources, examples, balances }: Account): string =>
+export const formatAccount = ({ sources, delivery, examples, balances }: Account): string =>
   [
     'Account: every record of the stream, read again from the beginning',
     ...sources.flatMap(formatSource),
     ...examples.map(({ kind, position }) => `  ${faultKinds[kind]}: ${position}`),
+    ...(delivery ? formatDelivery(delivery) : []),
     balances ? 'The account balances.' : 'THE ACCOUNT DOES NOT BALANCE.',
   ].join('\n');

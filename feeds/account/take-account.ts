@@ -1,6 +1,7 @@
 import { positionKey, type StreamPosition } from '../../lambdas/shared/stream/position.ts';
 import { AccountBook, type Account } from './account.ts';
 import { classify, type FaultKind } from './classify.ts';
+import { takeDeliveryAccount, type DeliveryWitness } from './delivery/take-delivery-account.ts';
 import { digestOf } from './digest.ts';
 import {
   collectEvidence,
@@ -55,8 +56,9 @@ const isAgedOut = (arrivedAt: number, keepsFrom: number | undefined): boolean =>
  * duplicate, dead letter or held; everything else is a fault, never a remainder.
  *
  * Sets first, streams last: what is written meanwhile can look lost for a moment, never be overlooked.
+ * @param witness - of what was delivered; without one there is no account of deliveries
  */
-export const takeAccount = async (readers: AccountReaders): Promise<Account> => {
+export const takeAccount = async (readers: AccountReaders, witness?: DeliveryWitness): Promise<Account> => {
   const evidence = await collectEvidence(readers.readStored(), readers.readDeadLetters(), readers.readHeld());
   const book = new AccountBook();
   const { horizons, unseen } = await checkStreams(readers, evidence, book);
@@ -77,5 +79,8 @@ export const takeAccount = async (readers: AccountReaders): Promise<Account> => 
 
   for (const row of evidence.keysStoredTwice) book.addFault(row.source, 'keyStoredTwice', at(row));
   for (const row of evidence.positionsStoredTwice) book.addFault(row.source, 'positionStoredTwice', at(row));
-  return book.close();
+  const account = book.close();
+  if (!witness) return account;
+  const delivery = await takeDeliveryAccount(witness, evidence.tombstones);
+  return { ...account, delivery, balances: account.balances && delivery.balances };
 };

@@ -3,7 +3,8 @@ import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { readEntry, type DeadLetterEntry } from '../../lambdas/shared/dead-letters/entry.ts';
 import { digestOf } from '../account/digest.ts';
-import type { DeadLetter } from '../account/evidence.ts';
+import { parseText, readMessage } from '../account/delivery/read-message.ts';
+import { isOfOutbox, type DeadLetter } from '../account/evidence.ts';
 
 const bytesOf = async (s3: S3Client, { bytes, bytesAt }: DeadLetterEntry): Promise<Uint8Array | undefined> => {
   if (bytes || !bytesAt) return bytes;
@@ -15,6 +16,10 @@ const bytesOf = async (s3: S3Client, { bytes, bytesAt }: DeadLetterEntry): Promi
     throw error;
   }
 };
+
+/** Of a message that could not be published, the keys of its events. */
+const keysOf = (bytes: Uint8Array | undefined): readonly string[] =>
+  readMessage(parseText(Buffer.from(bytes ?? []).toString('utf8')))?.events.map(({ key }) => key) ?? [];
 
 /**
  * Reads the table of dead letters from end to end, as it is at that moment: what is still on its way into it, in a queue
@@ -35,6 +40,7 @@ export const createDeadLettersReader = (
       for (const item of Items) {
         const entry = readEntry(item);
         const bytes = await bytesOf(s3, entry);
+        const messageKeys = isOfOutbox(entry) ? keysOf(bytes) : undefined;
         letters.push({
           source: entry.source,
           position: { stream: entry.stream, shard: entry.shard, sequenceNumber: entry.sequenceNumber },
@@ -44,6 +50,7 @@ export const createDeadLettersReader = (
           takenInAt: Date.parse(entry.takenInAt),
           via: entry.via,
           digest: bytes && digestOf(bytes),
+          ...(messageKeys ? { messageKeys } : {}),
         });
       }
       yield letters;

@@ -1,5 +1,5 @@
-import type { Client } from 'pg';
 import type { StoredRow } from '../account/evidence.ts';
+import { rowPages, type ConnectReader } from './row-pages.ts';
 
 const pageSize = 5_000;
 
@@ -18,25 +18,14 @@ interface FlatRow extends Omit<StoredRow, 'position'> {
 }
 
 /**
- * Reads the table of events, as it is at one moment, through a cursor.
+ * Reads the table of events, as it is at one moment.
  * @param connect - a new connection that may read the table; it is ended here
  */
-export const createStoredRowsReader = (connect: () => Promise<Client>): (() => AsyncIterable<readonly StoredRow[]>) =>
+export const createStoredRowsReader = (connect: ConnectReader): (() => AsyncIterable<readonly StoredRow[]>) =>
   async function* () {
-    const client = await connect();
-    try {
-      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-      await client.query(`DECLARE account NO SCROLL CURSOR FOR ${query}`);
-      for (;;) {
-        const { rows } = await client.query<FlatRow>(`FETCH ${pageSize} FROM account`);
-        if (rows.length === 0) return;
-        yield rows.map(({ stream, shard, sequenceNumber, ...row }) => ({
-          ...row,
-          position: { stream, shard, sequenceNumber },
-        }));
-      }
-    } finally {
-      // Whatever was under way ends with the connection.
-      await client.end();
-    }
+    for await (const rows of rowPages<FlatRow>(connect, query, pageSize))
+      yield rows.map(({ stream, shard, sequenceNumber, ...row }) => ({
+        ...row,
+        position: { stream, shard, sequenceNumber },
+      }));
   };

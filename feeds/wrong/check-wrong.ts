@@ -1,5 +1,5 @@
 import { positionKey } from '../../lambdas/shared/stream/position.ts';
-import type { DeadLetter, HeldRecord } from '../account/evidence.ts';
+import { isOfOutbox, type DeadLetter, type HeldRecord } from '../account/evidence.ts';
 import { ledgerKey, type WrongLedger, type WrongSent } from './wrong-ledger.ts';
 
 /** What must not be, of wrong records and parked ones. */
@@ -127,7 +127,9 @@ export const checkWrong = async (
     else if (seen > sent.times) sentAgain += 1;
     else found += 1;
   };
-  for await (const page of letters) for (const letter of page) if (letter.arrivedAt >= since) look(letter);
+  // What could not be published is no record; the account of deliveries says whether it is there by right.
+  for await (const page of letters)
+    for (const letter of page) if (letter.arrivedAt >= since && !isOfOutbox(letter.position)) look(letter);
 
   const heldBack = new Map<string, number>();
   for await (const page of held) {

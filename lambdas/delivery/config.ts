@@ -5,6 +5,9 @@ const text = z.string().check(z.minLength(1));
 const wholeNumber = z.coerce.number().check(z.int(), z.nonnegative());
 const positive = z.coerce.number().check(z.int(), z.positive());
 
+/** A dimension of the metrics: alarms of two environments in one account must not look at each other's. */
+const environment = text;
+
 const database = {
   AWS_REGION: text,
   DATABASE_HOST: text,
@@ -15,6 +18,7 @@ const database = {
 };
 
 const RelayEnv = z.object({
+  ENVIRONMENT: environment,
   ...database,
   /** The host of the Event API's HTTP endpoint, with its port where that is not 443. */
   EVENTS_HTTP_DNS: text,
@@ -33,7 +37,7 @@ export type RelayConfig = Readonly<z.output<typeof RelayEnv>>;
 /** @throws MisconfiguredError naming every variable that is missing or wrong. */
 export const readRelayConfig = (env: NodeJS.ProcessEnv): RelayConfig => parseEnvironment(RelayEnv, env);
 
-const SweepEnv = z.object({ ...database, WAKE_QUEUE_URL: z.url() });
+const SweepEnv = z.object({ ENVIRONMENT: environment, ...database, WAKE_QUEUE_URL: z.url() });
 
 /** What the stack must set for the sweep. */
 export type SweepEnv = Readonly<Record<Exclude<keyof z.input<typeof SweepEnv>, 'AWS_REGION'>, string>>;

@@ -8,7 +8,7 @@ import { dispositionOf } from '../shared/errors/platform-error.ts';
 import { tellOfBreaker } from '../shared/resilience/breaker-metrics.ts';
 import { createBreaker } from '../shared/resilience/breaker.ts';
 import { createLoneBreakerStore } from '../shared/resilience/lone-breaker.ts';
-import { createTelemetry } from '../shared/telemetry/batch-telemetry.ts';
+import { createTelemetry, type Telemetry } from '../shared/telemetry/batch-telemetry.ts';
 import type { DeletionConfig, RelayConfig, SweepConfig } from './config.ts';
 import { createDeletionStore, type DeletionStore } from './deletion-store.ts';
 import { createParkedStore } from './parked-store.ts';
@@ -22,11 +22,14 @@ import type { SweepDependencies } from './sweep-channels.ts';
 /** Calls to AppSync Events under way at once: as many as channels are published at once, so that a slow one holds up none. */
 const callsAtOnce = 64;
 
+const telemetryIn = ({ ENVIRONMENT: environment }: Pick<RelayConfig, 'ENVIRONMENT'>): Telemetry =>
+  createTelemetry('delivery', undefined, { environment });
+
 /** What the relay keeps between invocations: connections, and what it knows of AppSync Events. Nothing of channels. */
 export const connectRelay = (config: RelayConfig): RelayDependencies => {
   const database = connectWithIam(config);
   const sqs = new SQSClient(clientSettings);
-  const telemetry = createTelemetry('delivery', undefined);
+  const telemetry = telemetryIn(config);
   const leaseMs = config.LEASE_SECONDS * 1000;
   const post = createSignedPost({
     endpoint: new URL(`https://${config.EVENTS_HTTP_DNS}`),
@@ -62,7 +65,7 @@ export const connectRelay = (config: RelayConfig): RelayDependencies => {
 export const connectSweep = (config: SweepConfig): SweepDependencies => ({
   store: createSweepStore(connectWithIam(config)),
   wake: createWakeSender(new SQSClient(clientSettings), config.WAKE_QUEUE_URL),
-  telemetry: createTelemetry('delivery', undefined),
+  telemetry: telemetryIn(config),
 });
 
 export const connectDeletion = (config: DeletionConfig): DeletionStore => createDeletionStore(connectWithIam(config));

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
 
+/**
+ * How old a message may be when its turn comes, since its event's arrival. Half a day of `each` is a match and the
+ * evening after it; what was the latest five minutes ago tells nobody where a player is. Seconds.
+ */
+export const expiresAfterSeconds = { each: 12 * 3600, latest: 300 } as const;
+
 const longest = 50;
 
 /** A dash or a slash that stands between letters or digits, else whatever is neither letter nor digit. */

@@ -20,6 +20,8 @@ const Env = z.object({
   /** How long a dependency is away before its outage holds the source. */
   HOLD_AFTER_SECONDS: z.coerce.number().check(z.int(), z.positive()),
   PARKED_QUEUE_URL: z.url(),
+  /** Tells the relay that there may be something to send. */
+  WAKE_QUEUE_URL: z.url(),
   /** Parked bytes too large for a message go here, under `parked/`. */
   DEAD_LETTER_BUCKET: z.string().check(z.minLength(1)),
   SCHEMA_REGISTRY: z.string().check(z.minLength(1)),

@@ -21,6 +21,7 @@ import type { ProbeDependencies } from './probe-records.ts';
 import type { HeaderRules } from './rules.ts';
 import { sourceNamed, type SourceDefinition } from './source.ts';
 import { createVerdictStore, type VerdictStore } from './verdict-store.ts';
+import { createWakeStore, type WakeStore } from './wake-store.ts';
 
 /** Everything an instance keeps between invocations: connections, caches, settings. No memory of batches. */
 export interface EnrichmentDependencies {
@@ -30,6 +31,7 @@ export interface EnrichmentDependencies {
   readonly events: EventStore;
   readonly entityState: EntityStateStore;
   readonly parked: ParkedStore;
+  readonly wakes: WakeStore;
   readonly holds: HoldStore;
   readonly verdicts: VerdictStore;
   /** The registry's is used inside the decoder, those of parking inside `parked`. */
@@ -44,8 +46,11 @@ export interface EnrichmentDependencies {
 
 /** How much larger than its record a compressed datum may become. */
 const inflation = 4;
-/** The controls are asked on the way of a batch: a table that hangs is not waited for as long as a store is. */
-const controlSettings = {
+/**
+ * For what is asked on the way of a batch and can be done without: the controls, and the queue that wakes the relay. What
+ * hangs is not waited for as long as a store is.
+ */
+const quickSettings = {
   ...clientSettings,
   requestHandler: { ...clientSettings.requestHandler, connectionTimeout: 500, requestTimeout: 1_000 },
 };
@@ -57,7 +62,7 @@ export const connect = async (config: EnrichmentConfig): Promise<EnrichmentDepen
   const sqs = new SQSClient(clientSettings);
   const s3 = new S3Client(clientSettings);
   const database = connectWithIam(config);
-  const controls = new DynamoDBClient(controlSettings);
+  const controls = new DynamoDBClient(quickSettings);
   const telemetry = createTelemetry('enrichment', config.SOURCE);
   const states = createBreakerStore(controls, config.CONTROLS_TABLE);
   const breakers = createBreakers({ store: states, instance: randomUUID(), now: Date.now }, telemetry);
@@ -88,6 +93,7 @@ export const connect = async (config: EnrichmentConfig): Promise<EnrichmentDepen
       bucket: config.DEAD_LETTER_BUCKET,
       idempotencyTable: config.IDEMPOTENCY_TABLE,
     }),
+    wakes: createWakeStore(new SQSClient(quickSettings), config.WAKE_QUEUE_URL, telemetry, Date.now),
     marks: createMarkStore(
       { database, dynamodb, sqs, s3 },
       {

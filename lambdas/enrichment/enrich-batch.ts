@@ -33,6 +33,8 @@ export interface BatchDependencies {
   ) => Promise<readonly (HeldError | undefined)[]>;
   readonly park: (rejects: readonly Reject[]) => Promise<readonly (PlatformError | undefined)[]>;
   readonly project: (events: readonly EnrichedEvent[]) => Promise<readonly (PlatformError | undefined)[]>;
+  /** Wakes the relay. A wake that fails is nobody's record, so it has no answer: the relay's sweep finds the events. */
+  readonly wake: (events: readonly EnrichedEvent[]) => Promise<void>;
   readonly now: () => number;
 }
 
@@ -62,11 +64,11 @@ interface Failure {
  * The way of a batch (DESIGN section 1, steps 1 to 7). Never throws for a record: every error is classified, and what
  * is not finished is answered, so that a throw means a crash.
  *
- * Parking and projecting are computed from all records, not from those inserted just now: after a crash behind the
- * statement a redelivery inserts nothing and must still do both.
+ * Parking, projecting and waking are computed from all records, not from those inserted just now: after a crash behind
+ * the statement a redelivery inserts nothing and must still do all three.
  */
 export const enrichBatch = async (
-  { decode, enrichers, rules, record, guard, park, project, now }: BatchDependencies,
+  { decode, enrichers, rules, record, guard, park, project, wake, now }: BatchDependencies,
   records: readonly StreamRecord[],
 ): Promise<BatchResult> => {
   const decoded = await decode(records);
@@ -95,7 +97,8 @@ export const enrichBatch = async (
     return rejects.map(({ index }, n) => ({ index, error: parked[n] }));
   };
   const projected = valid.filter(({ index }) => isSafe(results[index] as RecordResult));
-  const [parked, projections] = await Promise.all([parkUnlessHeld(), project(projected.map(({ event }) => event))]);
+  const safe = projected.map(({ event }) => event);
+  const [parked, projections] = await Promise.all([parkUnlessHeld(), project(safe), wake(safe)]);
   const failed = [...parked, ...projected.map(({ index }, n) => ({ index, error: projections[n] }))].filter(
     ({ error }) => error !== undefined,
   );

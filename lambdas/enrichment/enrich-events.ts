@@ -17,7 +17,7 @@ import { createHoldWatch, waitWhileHeld } from './under-hold.ts';
  * Half of the time that is left is for waiting: for a hold to end, then half of what then is left for retries.
  */
 export const enrichEvents = (dependencies: EnrichmentDependencies) => {
-  const { source, rules, decoder, events, entityState, parked, breakers, telemetry, now } = dependencies;
+  const { source, rules, decoder, events, entityState, parked, wakes, breakers, telemetry, now } = dependencies;
   const watch = createHoldWatch({ ...dependencies, source: rules.source, onUnknown: reportAlone(telemetry, 'hold') });
   const rejectGuard = createRejectGuard({ ...dependencies, onAlone: reportAlone(telemetry, 'verdicts') });
 
@@ -48,6 +48,7 @@ export const enrichEvents = (dependencies: EnrichmentDependencies) => {
         guard,
         park: (rejects) => parked.park(rejects, context, retries.park),
         project: (batch) => entityState.project(batch, retries['entity-state']),
+        wake: (batch) => wakes.wake(batch),
         now,
       },
       records,

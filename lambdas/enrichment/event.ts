@@ -14,9 +14,11 @@ export interface Measure {
  * What clients are to be told. `each`: one message an event. `latest`: what is newer of an entity replaces what has not
  * been sent of it yet, and the channel carries so many messages a second at most.
  */
-export type Message =
-  | { readonly channel: string; readonly delivery: 'each' }
-  | { readonly channel: string; readonly delivery: 'latest'; readonly perSecond: number };
+export type Message = {
+  readonly channel: string;
+  /** Older than this since its arrival it is not pushed. Seconds; without it, it always is. */
+  readonly expiresAfterSeconds?: number;
+} & ({ readonly delivery: 'each' } | { readonly delivery: 'latest'; readonly perSecond: number });
 
 /** What an enricher makes of a decoded event. */
 export interface Enrichment {

@@ -41,12 +41,16 @@ WITH input AS (
   SELECT n, source_event_id, occurred_at, entity FROM input JOIN inserted USING (source_event_id, occurred_on)
 ), messages AS (
   INSERT INTO millrace.outbox (
-    channel, delivery, per_second, entity, source, source_event_id, occurred_at, arrived_at, priority, payload)
-  SELECT channel, delivery, per_second, entity, $1::text, source_event_id, occurred_at, arrived_at, priority, body
+    channel, delivery, per_second, expires_after_seconds, entity, source, source_event_id, occurred_at, arrived_at,
+    priority, payload)
+  SELECT channel, delivery, per_second, expires_after_seconds, entity, $1::text, source_event_id, occurred_at,
+    arrived_at, priority, body
   FROM (
     -- Of an entity's 'latest' messages only the newest that was inserted is kept: it supersedes the others at once.
-    SELECT max(n) AS n, channel, delivery, nullif(max(per_second), 0) AS per_second
-    FROM unnest($17::int4[], $18::text[], $19::text[], $25::int4[]) AS m (n, channel, delivery, per_second)
+    SELECT max(n) AS n, channel, delivery, nullif(max(per_second), 0) AS per_second,
+      nullif(max(expires_after_seconds), 0) AS expires_after_seconds
+    FROM unnest($17::int4[], $18::text[], $19::text[], $25::int4[], $26::int4[])
+      AS m (n, channel, delivery, per_second, expires_after_seconds)
       JOIN fresh USING (n)
     GROUP BY channel, delivery, entity, CASE delivery WHEN 'each' THEN n END
   ) AS kept JOIN input USING (n)
@@ -126,6 +130,7 @@ export const recordParameters = (
     float8Array(measures.weight),
     int4Array(spans),
     int4Array(messages.map(({ message }) => (message.delivery === 'latest' ? message.perSecond : 0))),
+    int4Array(messages.map(({ message }) => message.expiresAfterSeconds ?? 0)),
   ];
 };
 

@@ -1,9 +1,13 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { deliveryFaults } from './check-delivery.ts';
 import { checkSource } from './check-source.ts';
 import type { Environment } from './environment.ts';
 
 /** Instances of the operations functions: they take connections and concurrency like everyone else. */
 export const operationsConcurrency = { migrateDatabase: 2, preparePartitions: 1, checkReadiness: 2 } as const;
+
+/** Instances of the functions that look after what the relay publishes. */
+export const deliveryConcurrency = { sweepChannels: 1, deletePublished: 1 } as const;
 
 /** Instances of the functions that take dead letters in. They have no connection to the database. */
 export const intakeConcurrency = { takeInParked: 5, takeInGivenUp: 2 } as const;
@@ -19,12 +23,22 @@ const unreservedConcurrency = 100;
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
-const concurrencyFaults = ({ accountConcurrency, database, sources }: Environment): string[] => {
+const concurrencyFaults = (environment: Environment): string[] => {
+  const { accountConcurrency, database, delivery, restApi, sources } = environment;
   const connecting = sum([
     ...Object.values(sources).map(({ reservedConcurrency }) => reservedConcurrency),
+    delivery.relayConcurrency,
+    ...Object.values(deliveryConcurrency),
+    restApi.reservedConcurrency, // those that read messages
     ...Object.values(operationsConcurrency),
   ]);
-  const reserved = connecting + sum([...Object.values(intakeConcurrency), ...Object.values(keeperConcurrency)]);
+  const reserved =
+    connecting +
+    sum([
+      restApi.reservedConcurrency, // those that read dead letters
+      ...Object.values(intakeConcurrency),
+      ...Object.values(keeperConcurrency),
+    ]);
   const faults: string[] = [];
   if (reserved > accountConcurrency - unreservedConcurrency) {
     faults.push(
@@ -102,5 +116,6 @@ export const checkEnvironment = (environment: Environment): readonly string[] =>
   ...recordFaults(environment),
   ...databaseFaults(environment),
   ...concurrencyFaults(environment),
+  ...deliveryFaults(environment),
   ...Object.entries(environment.sources).flatMap(([name, source]) => checkSource(environment, name, source)),
 ];

@@ -49,6 +49,39 @@ export interface DatabaseSettings {
   readonly backupDays: number;
 }
 
+/** How what enrichment has put into the outbox reaches connected clients. */
+export interface DeliverySettings {
+  /** Relays at once, and as many database connections: each publishes for many channels. At least 2. */
+  readonly relayConcurrency: number;
+  /** A relay lets go of its channels, and asks to be called again, before this is over. */
+  readonly relayTimeoutSeconds: number;
+  /** How long a relay that has died keeps its channels from the others. Live ones take their leases again. */
+  readonly leaseSeconds: number;
+  /** How far back a client can resume; older messages are deleted. */
+  readonly keepPublishedHours: number;
+  readonly memoryMb: number;
+  /** How old the oldest message that has not been published may become before someone is told. */
+  readonly maxUnsentSeconds: number;
+}
+
+/** Who may ask over HTTP, and how often. */
+export interface RestApiSettings {
+  /** Instances of each of its functions at most; those that read the database take as many connections. */
+  readonly reservedConcurrency: number;
+  /** Of all callers together; more are answered 429. */
+  readonly requestsPerSecond: number;
+  /** Pages that a browser lets call it, such as `https://live.example.com`; `*` is any, and nothing allows none. */
+  readonly origins: readonly string[];
+}
+
+/** Whose tokens clients come with: for the channels and for the HTTP API alike. */
+export interface OidcSettings {
+  /** As the `iss` of its tokens says, without `/.well-known/openid-configuration`. */
+  readonly issuer: string;
+  /** The `aud` of a token that is for us. */
+  readonly audience: string;
+}
+
 /** Everything that differs between environments. Constructs see values, never a name to branch on. */
 export interface Environment {
   readonly name: EnvironmentName;
@@ -70,5 +103,10 @@ export interface Environment {
   /** Days from today for which the events table has partitions ahead of need. */
   readonly partitionDaysAhead: number;
   readonly database: DatabaseSettings;
+  /** Ways from the relay to the internet: one is one zone's outage away from none. Billed by the hour. 1 or 2. */
+  readonly natGateways: number;
+  readonly delivery: DeliverySettings;
+  readonly restApi: RestApiSettings;
+  readonly oidc: OidcSettings;
   readonly sources: Readonly<Record<string, SourceSettings>>;
 }

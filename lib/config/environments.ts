@@ -1,7 +1,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { checkEnvironment } from './check-environment.ts';
 import { ConfigurationError } from './configuration-error.ts';
-import { environmentNames, type Environment, type EnvironmentName } from './environment.ts';
+import { type DeliverySettings, type Environment, type EnvironmentName, environmentNames } from './environment.ts';
 import { sourcesOf } from './sources.ts';
 
 /** The same everywhere, because it is about the code and not about the load. */
@@ -29,6 +29,20 @@ const reading = {
 const aDay = { retentionHours: 24, maxRecordAgeHours: 18, longestHoldHours: 12 } as const;
 const aWeek = { retentionHours: 168, maxRecordAgeHours: 144, longestHoldHours: 96 } as const;
 
+const relaying = {
+  relayConcurrency: 2,
+  relayTimeoutSeconds: 30,
+  leaseSeconds: 15,
+  keepPublishedHours: 24,
+  memoryMb: 512,
+  maxUnsentSeconds: 30, // where wakes are lost, the sweep finds everything within a minute: that is seen, too
+} as const satisfies DeliverySettings;
+
+const answering = { reservedConcurrency: 4, requestsPerSecond: 50, origins: [] } as const;
+
+/** Yours: API Gateway asks the issuer at deploy, and refuses one that does not answer. */
+const issuerOf = (environment: EnvironmentName): string => `https://issuer.${environment}.millrace.example`;
+
 const table: Readonly<Record<EnvironmentName, Omit<Environment, 'name'>>> = {
   local: {
     ...everywhere,
@@ -44,6 +58,11 @@ const table: Readonly<Record<EnvironmentName, Omit<Environment, 'name'>>> = {
       ioOptimized: false,
       backupDays: 1,
     },
+    natGateways: 1,
+    delivery: relaying,
+    // The page comes from a port that the system hands out.
+    restApi: { ...answering, origins: ['*'] },
+    oidc: { issuer: 'https://issuer.millrace.invalid', audience: 'millrace' },
     // 512 MB is what every function promises to stay below; the local run ends one that does not. And whoever sits before
     // it has less patience than a stream.
     sources: sourcesOf('local', { ...reading, ...aDay, memoryMb: 512, holdAfterSeconds: 20, maxLagSeconds: 60 }),
@@ -62,6 +81,10 @@ const table: Readonly<Record<EnvironmentName, Omit<Environment, 'name'>>> = {
       ioOptimized: false,
       backupDays: 1,
     },
+    natGateways: 1,
+    delivery: relaying,
+    restApi: answering,
+    oidc: { issuer: issuerOf('dev'), audience: 'millrace' },
     sources: sourcesOf('dev', { ...reading, ...aDay, maxLagSeconds: 300 }),
   },
   staging: {
@@ -78,6 +101,10 @@ const table: Readonly<Record<EnvironmentName, Omit<Environment, 'name'>>> = {
       ioOptimized: false,
       backupDays: 7,
     },
+    natGateways: 1,
+    delivery: { ...relaying, relayConcurrency: 8, memoryMb: 1024 },
+    restApi: { ...answering, reservedConcurrency: 10, requestsPerSecond: 500 },
+    oidc: { issuer: issuerOf('staging'), audience: 'millrace' },
     sources: sourcesOf('staging', { ...reading, ...aWeek, lanesPerShard: 2, maxLagSeconds: 120 }),
   },
   prod: {
@@ -94,6 +121,11 @@ const table: Readonly<Record<EnvironmentName, Omit<Environment, 'name'>>> = {
       ioOptimized: true,
       backupDays: 35,
     },
+    natGateways: 2,
+    delivery: { ...relaying, relayConcurrency: 20, memoryMb: 1769 },
+    // 10,000 clients that come back within ten seconds.
+    restApi: { ...answering, reservedConcurrency: 40, requestsPerSecond: 1_000 },
+    oidc: { issuer: issuerOf('prod'), audience: 'millrace' },
     sources: sourcesOf('prod', { ...reading, ...aWeek, lanesPerShard: 2, maxLagSeconds: 60 }),
   },
 };

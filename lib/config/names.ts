@@ -19,10 +19,20 @@ export const partitionsUser = 'operations_partitions';
 /** The IAM database user of the function that checks readiness. */
 export const readinessUser = 'operations_readiness';
 
+/** The IAM database users of the functions that publish the outbox, look for what nobody woke, and delete. */
+export const relayUser = 'delivery_relay';
+export const sweepUser = 'delivery_sweep';
+export const deletionUser = 'delivery_deletion';
+
+/** The IAM database user of the function that reads published messages for clients. */
+export const readMessagesUser = 'rest_api_messages';
+
 /** Every login user and the role whose rights it has (migrations make the roles), as `user=role,…`. */
 export const databaseUsers = (sources: readonly string[]): string =>
   [
     ...sources.map((source) => `${enrichmentUser(source)}=millrace_enrichment`),
+    ...[relayUser, sweepUser, deletionUser].map((user) => `${user}=millrace_delivery`),
+    `${readMessagesUser}=millrace_rest_api`,
     `${partitionsUser}=millrace_operations`,
     // The role of every IAM user, so none of ours: it may log in, and see none of our tables.
     `${readinessUser}=rds_iam`,

@@ -10,6 +10,12 @@ export interface QueuePatience {
   readonly receives: number;
 }
 
+/** What must pass without a single message lost to its queue: an outage of ten minutes, three times over. */
+const longestOutageSeconds = 3 * 600;
+const timeoutsHidden = 6;
+/** SQS asks for five at least where a function reads: a message that is throttled away counts as received. */
+const leastReceives = 5;
+
 /**
  * Of the queues whose messages are dead letters. 180 s is six times the timeout, which AWS asks for, so that a batch that
  * is throttled or slow is not handed out twice. Each receive of a failing message takes at least those 180 s, so twenty
@@ -18,9 +24,15 @@ export interface QueuePatience {
  */
 export const intakePatience: QueuePatience = { timeoutSeconds: 30, visibilitySeconds: 180, receives: 20 };
 
-/** What must pass without a single message lost to its queue: an outage of ten minutes, three times over. */
-const longestOutageSeconds = 3 * 600;
-const timeoutsHidden = 6;
+/**
+ * Of the queue that wakes the relay, in the same hour. A wake that ends with the failed ones loses no message: rows and
+ * messages stay in the database, and the sweep wakes their channels again.
+ */
+export const wakePatience = (relayTimeoutSeconds: number): QueuePatience => ({
+  timeoutSeconds: relayTimeoutSeconds,
+  visibilitySeconds: timeoutsHidden * relayTimeoutSeconds,
+  receives: Math.max(leastReceives, Math.ceil(3_600 / (timeoutsHidden * relayTimeoutSeconds))),
+});
 
 /** @throws ConfigurationError where a message could be handed out twice at once, or leave its queue in a short outage */
 export const checkPatience = (name: string, { timeoutSeconds, visibilitySeconds, receives }: QueuePatience): void => {

@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Architecture, type Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { PolicyStatement, type PolicyStatementProps, type Role } from 'aws-cdk-lib/aws-iam';
 import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { Network, Reachable } from '../foundation/network.ts';
+import type { Network, Placement, Reachable } from '../foundation/network.ts';
 import { acknowledge, wildcardFinding } from './acknowledge.ts';
 import { createFunctionRole } from './function-role.ts';
 
@@ -24,7 +24,9 @@ export interface NodeFunctionProps {
   readonly reservedConcurrency: number;
   readonly logDays: RetentionDays;
   readonly network: Network;
-  /** AWS services it speaks to; nothing else is reachable for it. The database is granted by the database. */
+  /** Where it stands; not said, in the isolated subnets. */
+  readonly placement?: Placement;
+  /** AWS services it speaks to: every way is listed. The database is granted by the database. */
   readonly reaches: readonly Reachable[];
   /** A folder of the project that is put beside the bundle. */
   readonly folder?: string;
@@ -54,7 +56,7 @@ const bundling = (folder: string | undefined): BundlingOptions => ({
       }),
 });
 
-/** A Lambda function of ours: from one `*.handler.ts`, in the isolated network, with a role and a log of its own. */
+/** A Lambda function of ours: from one `*.handler.ts`, in the network, with a role and a log of its own. */
 export class NodeFunction extends Construct {
   readonly function: LambdaFunction;
   readonly #role: Role;
@@ -86,7 +88,7 @@ export class NodeFunction extends Construct {
       role: this.#role,
       logGroup,
       vpc: network.vpc,
-      vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
+      vpcSubnets: network.subnetsFor(props.placement ?? 'isolated', props.reaches),
       securityGroups: [securityGroup],
       memorySize: props.memoryMb,
       timeout: Duration.seconds(props.timeoutSeconds),
@@ -101,7 +103,7 @@ export class NodeFunction extends Construct {
     network.allow(this.function, props.reaches);
     acknowledge(this.function, {
       'Serverless-LambdaDLQ':
-        'A mapping, a trigger, a daily schedule or an operator calls it: each tries again, and no event could be lost.',
+        'A mapping, a trigger, a schedule, an API or a person calls it: each tries again, and no event could be lost.',
       'Serverless-LambdaTracing':
         'X-Ray has no endpoint in the isolated network; records carry a traceparent, logs a correlation id.',
     });

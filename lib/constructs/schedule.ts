@@ -1,7 +1,9 @@
+import type { Duration } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 
 export interface ScheduleProps {
   /** Of the schedule, in the account: its function's. */
@@ -26,4 +28,16 @@ export const callOnSchedule = (scope: Construct, id: string, props: ScheduleProp
     target: { arn: props.function.functionArn, roleArn: role.roleArn, input: '{}' },
   });
   allowed.applyBefore(schedule);
+};
+
+/**
+ * For what looks at everything each time: the next call does what a failed one has not done. Tries on top of it would take
+ * its place from that one.
+ */
+export const leaveToNextCall = (called: LambdaFunction, every: Duration): void => {
+  called.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: every });
+  acknowledge(called.node.findChild('EventInvokeConfig'), {
+    'Serverless::Serverless-LambdaAsyncFailureDestination':
+      'A failed call carries nothing: the next one looks at the same. Failures are counted, and alarmed on.',
+  });
 };

@@ -43,6 +43,7 @@ export class SourceEnrichment extends Construct {
         CONTROLS_TABLE: tables.controls.tableName,
         HOLD_AFTER_SECONDS: String(settings.holdAfterSeconds),
         PARKED_QUEUE_URL: deadLetters.parked.queueUrl,
+        WAKE_QUEUE_URL: foundation.wake.queue.queueUrl,
         DEAD_LETTER_BUCKET: deadLetters.giveUpsName,
         SCHEMA_REGISTRY: schemas.registryName,
         SCHEMA_IDS: schemas.schemaIds,
@@ -72,7 +73,11 @@ export class SourceEnrichment extends Construct {
 }
 
 /** What the steps of a record's way need, and nothing else. */
-const grantSteps = (consumer: NodeFunction, { database, tables, deadLetters }: Foundation, user: string): void => {
+const grantSteps = (
+  consumer: NodeFunction,
+  { database, tables, deadLetters, wake }: Foundation,
+  user: string,
+): void => {
   const { function: grantee } = consumer;
   database.grantConnect(grantee, user);
   tables.entityState.grant(grantee, 'dynamodb:PutItem');
@@ -85,6 +90,7 @@ const grantSteps = (consumer: NodeFunction, { database, tables, deadLetters }: F
     'dynamodb:DeleteItem',
   );
   deadLetters.parked.grant(grantee, 'sqs:SendMessage');
+  wake.queue.grant(grantee, 'sqs:SendMessage');
   consumer.permit(
     { actions: ['s3:PutObject'], resources: [`${deadLetters.giveUpsArn}/parked/*`] },
     'One object per large parked record, named by its place in its stream.',

@@ -9,24 +9,19 @@ import {
   type IBucket,
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
-import { type CfnQueuePolicy, type IQueue, Queue, QueueEncryption, type QueuePolicy } from 'aws-cdk-lib/aws-sqs';
+import type { CfnQueuePolicy, Queue, QueuePolicy } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { EnvironmentName } from '../config/environment.ts';
 import { physicalName } from '../config/names.ts';
 import { intakePatience } from '../config/queue-patience.ts';
 import { acknowledge } from '../constructs/acknowledge.ts';
+import { type ConsumedQueue, createConsumedQueue } from './consumed-queue.ts';
 
 export interface DeadLettersProps {
   readonly environment: EnvironmentName;
   readonly retainData: boolean;
   /** How long objects are kept. */
   readonly days: number;
-}
-
-/** A queue, and the one that gets what it could not have done. */
-export interface ConsumedQueue {
-  readonly queue: IQueue;
-  readonly failed: IQueue;
 }
 
 /** Where Lambda writes give-ups, by its own choice. */
@@ -45,8 +40,14 @@ export class DeadLetters extends Construct {
   constructor(scope: Construct, id: string, { environment, retainData, days }: DeadLettersProps) {
     super(scope, id);
     const removalPolicy = retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
-    const parked = this.#queue('Parked', environment, 'parked', removalPolicy);
-    const givenUp = this.#queue('GivenUp', environment, 'given-up', removalPolicy);
+    const queue = (id: string, thing: string) =>
+      createConsumedQueue(this, id, {
+        name: physicalName(environment, thing),
+        patience: intakePatience,
+        removalPolicy,
+      });
+    const parked = queue('Parked', 'parked');
+    const givenUp = queue('GivenUp', 'given-up');
     this.parked = parked.queue;
     this.intake = { parked, givenUp };
     const bucket = {
@@ -71,25 +72,6 @@ export class DeadLetters extends Construct {
     acknowledge(accessLog, {
       'AwsSolutions-S1': 'It holds the access log of the other bucket; a log of itself would feed itself.',
     });
-  }
-
-  #queue(id: string, environment: EnvironmentName, thing: string, removalPolicy: RemovalPolicy) {
-    const common = {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14), // the longest there is
-      removalPolicy,
-    };
-    const failed = new Queue(this, `${id}Failed`, { ...common, queueName: physicalName(environment, thing, 'failed') });
-    const noQueueBehind = 'It is where messages end whose attempts are spent: an alarm watches it, operators empty it.';
-    acknowledge(failed, { 'AwsSolutions-SQS3': noQueueBehind, 'Serverless-SQSRedrivePolicy': noQueueBehind });
-    const queue = new Queue(this, id, {
-      ...common,
-      queueName: physicalName(environment, thing),
-      visibilityTimeout: Duration.seconds(intakePatience.visibilitySeconds),
-      deadLetterQueue: { queue: failed, maxReceiveCount: intakePatience.receives },
-    });
-    return { queue, failed };
   }
 
   /** The bucket's own property: CDK's way is a function that sets it, which runs in no local run and as no least privilege. */

@@ -11,6 +11,7 @@ import { Network } from './network.ts';
 import { SchemaRegistry } from './schema-registry.ts';
 import { Streams } from './streams.ts';
 import { Tables } from './tables.ts';
+import { Wake } from './wake.ts';
 
 /** Everything that keeps something. Capabilities get parts of it as props; it knows none of them. */
 export class Foundation extends Stack {
@@ -20,6 +21,7 @@ export class Foundation extends Stack {
   readonly streams: ReadonlyMap<string, Stream>;
   readonly schemas: SchemaRegistry;
   readonly deadLetters: DeadLetters;
+  readonly wake: Wake;
   readonly alarms: AlarmRouter;
 
   constructor(scope: Construct, environment: Environment) {
@@ -30,7 +32,7 @@ export class Foundation extends Stack {
       description: 'Millrace: everything that keeps something',
       terminationProtection: retainData,
     });
-    this.network = new Network(this, 'Network', { logDays });
+    this.network = new Network(this, 'Network', { logDays, natGateways: environment.natGateways });
     this.database = new Database(this, 'Database', {
       ...environment.database,
       name: physicalName(name, 'database'),
@@ -49,6 +51,11 @@ export class Foundation extends Stack {
       environment: name,
       retainData,
       days: environment.deadLetterDays,
+    });
+    this.wake = new Wake(this, 'Wake', {
+      environment: name,
+      retainData,
+      relayTimeoutSeconds: environment.delivery.relayTimeoutSeconds,
     });
     this.alarms = new AlarmRouter(this, 'Alarms', {
       name: physicalName(name, 'alarms'),

@@ -7,7 +7,7 @@ import { physicalName } from '../config/names.ts';
 import { intakePatience } from '../config/queue-patience.ts';
 import { NodeFunction } from '../constructs/node-function.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
-import type { ConsumedQueue } from '../foundation/dead-letters.ts';
+import type { ConsumedQueue } from '../foundation/consumed-queue.ts';
 import type { Foundation } from '../foundation/foundation.ts';
 
 export interface DeadLetterIntakeProps {

@@ -5,9 +5,8 @@ import type { HeldSource, KeeperEnv } from '../../lambdas/operations/holds/confi
 import { keeperConcurrency } from '../config/check-environment.ts';
 import type { Environment, SourceSettings } from '../config/environment.ts';
 import { physicalName } from '../config/names.ts';
-import { acknowledge } from '../constructs/acknowledge.ts';
 import { NodeFunction } from '../constructs/node-function.ts';
-import { callOnSchedule } from '../constructs/schedule.ts';
+import { callOnSchedule, leaveToNextCall } from '../constructs/schedule.ts';
 import type { Foundation } from '../foundation/foundation.ts';
 
 export interface HoldsProps {
@@ -47,12 +46,7 @@ export class Holds extends Construct {
         SOURCES: JSON.stringify(sources),
       } satisfies KeeperEnv,
     });
-    // The next minute looks again; tries on top of it would take the second place of two from it, and from operators.
-    keeper.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
-    acknowledge(keeper.function.node.findChild('EventInvokeConfig'), {
-      'Serverless::Serverless-LambdaAsyncFailureDestination':
-        'A failed call carries nothing: the next minute looks at the same holds. Failures are counted, and alarmed on.',
-    });
+    leaveToNextCall(keeper.function, Duration.minutes(1));
     for (const stream of streams.values()) {
       stream.grant(keeper.function, 'kinesis:GetShardIterator', 'kinesis:GetRecords', 'kinesis:ListShards');
     }

@@ -28,11 +28,11 @@ const withKeys = (table: Table): string => {
 export class Readiness extends Construct {
   constructor(scope: Construct, id: string, { environment, foundation }: ReadinessProps) {
     super(scope, id);
-    const { database, deadLetters, schemas } = foundation;
+    const { database, deadLetters, schemas, wake } = foundation;
     // What the platform cannot work without. Whatever is added here is asked, and may be asked.
     const { entityState, idempotency, deadLetters: entries, controls } = foundation.tables;
     const tables = [entityState, idempotency, entries, controls];
-    const queues = Object.values(deadLetters.intake).flatMap(({ queue, failed }) => [queue, failed]);
+    const queues = [...Object.values(deadLetters.intake), wake].flatMap(({ queue, failed }) => [queue, failed]);
     const sources = Object.entries(environment.sources).map(([source, { maxLagSeconds }]): WatchedSource => ({
       source,
       functionName: physicalName(environment.name, 'enrichment', source),

@@ -1,7 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import type { Client } from 'pg';
-import { sleepUntil } from '../pause.ts';
 import type { KillPoint } from './kill.ts';
+import { untilGone, untilOneWaits } from './waiting-session.ts';
 import { withSuperuser, type ConnectSuperuser } from './with-superuser.ts';
 
 export interface StatementPoint {
@@ -18,31 +16,8 @@ export interface StatementPoint {
 }
 
 const patienceMs = 2_000;
-const lookEveryMs = 10;
-
-interface Waiting {
-  readonly pid: number;
-  readonly instance: string;
-  /** As text: a Date has no microseconds. */
-  readonly began: string;
-}
-
-/** The statements that wait for the lock of our own session. Sessions carry their instance's id as their name. */
-const findWaiting = `
-  SELECT pid, application_name AS instance, xact_start::text AS began
-    FROM pg_stat_activity
-   WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)) AND wait_event_type = 'Lock' AND query LIKE '%INSERT INTO%'`;
-
-/** What a transaction sees of the sessions would else stay as it was at its first look. */
-const lookAgain = (client: Client): Promise<unknown> => client.query('SELECT pg_stat_clear_snapshot()');
-
-const untilGone = async (client: Client, { pid }: Waiting): Promise<void> => {
-  for (const until = Date.now() + patienceMs; Date.now() < until; await pause(lookEveryMs)) {
-    await lookAgain(client);
-    const { rowCount } = await client.query('SELECT FROM pg_stat_activity WHERE pid = $1', [pid]);
-    if (rowCount === 0) return;
-  }
-};
+/** The statement that is meant; others wait for the same lock. */
+const writes = '%INSERT INTO%';
 
 /**
  * Kills a process whose statement is under way. The table is locked for a moment, so that a statement waits: then its
@@ -56,35 +31,22 @@ export const killAtStatement = ({
   table,
   countWritten,
   killInstance,
-}: StatementPoint): KillPoint => {
-  const untilWaiting = async (client: Client, over: AbortSignal): Promise<Waiting | undefined> => {
-    const sleep = sleepUntil(over);
-    for (const until = Date.now() + patienceMs; Date.now() < until && !over.aborted; await sleep(lookEveryMs)) {
-      await lookAgain(client);
-      const { rows } = await client.query<Waiting>(findWaiting);
-      const struck = rows.find(({ instance }) => killInstance(instance) !== undefined);
-      if (struck) return struck;
-    }
-    return undefined;
-  };
-
-  return {
-    name,
-    strike: (over) =>
-      withSuperuser(connect, async (client) => {
-        await client.query('BEGIN');
-        await client.query(`LOCK TABLE ${table} IN EXCLUSIVE MODE`);
-        const struck = await untilWaiting(client, over);
-        if (struck && when === 'before') {
-          await client.query('SELECT pg_terminate_backend($1)', [struck.pid]);
-          await untilGone(client, struck);
-        }
-        await client.query('ROLLBACK');
-        if (!struck) return false;
-        await untilGone(client, struck);
-        const { rows } = await client.query<{ count: string }>(countWritten, [struck.began]);
-        const isWritten = Number(rows[0]?.count ?? 0) > 0;
-        return isWritten === (when === 'after');
-      }),
-  };
-};
+}: StatementPoint): KillPoint => ({
+  name,
+  strike: (over) =>
+    withSuperuser(connect, async (client) => {
+      await client.query('BEGIN');
+      await client.query(`LOCK TABLE ${table} IN EXCLUSIVE MODE`);
+      const struck = await untilOneWaits(client, writes, patienceMs, over, killInstance);
+      if (struck && when === 'before') {
+        await client.query('SELECT pg_terminate_backend($1)', [struck.pid]);
+        await untilGone(client, struck.pid);
+      }
+      await client.query('ROLLBACK');
+      if (!struck) return false;
+      await untilGone(client, struck.pid);
+      const { rows } = await client.query<{ count: string }>(countWritten, [struck.began]);
+      const isWritten = Number(rows[0]?.count ?? 0) > 0;
+      return isWritten === (when === 'after');
+    }),
+});

@@ -1,3 +1,8 @@
+import { httpApi } from './apigatewayv2-api.ts';
+import { httpApiAuthorizer } from './apigatewayv2-authorizer.ts';
+import { httpApiIntegration } from './apigatewayv2-integration.ts';
+import { httpApiRoute } from './apigatewayv2-route.ts';
+import { httpApiStage } from './apigatewayv2-stage.ts';
 import { appsyncApi } from './appsync-api.ts';
 import { appsyncChannelNamespace } from './appsync-channel-namespace.ts';
 import { customTrigger } from './custom-trigger.ts';
@@ -25,6 +30,11 @@ const all: readonly ResourceProvider[] = [
   glueRegistry,
   glueSchema,
   glueSchemaVersion,
+  httpApi,
+  httpApiAuthorizer,
+  httpApiIntegration,
+  httpApiRoute,
+  httpApiStage,
   kinesisStream,
   lambdaEventSourceMapping,
   lambdaFunction,

@@ -29,7 +29,11 @@ export const noEffectTypes: Readonly<Record<string, NoEffectType>> = {
     attributes: { Arn: 'arn:aws:cloudwatch:eu-west-1:000000000000:alarm:{name}' },
   },
   'AWS::CloudWatch::Dashboard': { reason: 'Nothing draws dashboards locally.', nameProperty: 'DashboardName' },
+  'AWS::EC2::EIP': { reason: network, attributes: { AllocationId: '{name}', PublicIp: '192.0.2.1' } },
   'AWS::EC2::FlowLog': { reason: network },
+  'AWS::EC2::InternetGateway': { reason: network, attributes: { InternetGatewayId: '{name}' } },
+  'AWS::EC2::NatGateway': { reason: network, attributes: { NatGatewayId: '{name}' } },
+  'AWS::EC2::Route': { reason: network },
   'AWS::EC2::RouteTable': { reason: network, attributes: { RouteTableId: '{name}' } },
   'AWS::EC2::SecurityGroup': { reason: network, attributes: { GroupId: '{name}', VpcId: '{VpcId}' } },
   'AWS::EC2::SecurityGroupEgress': { reason: network },
@@ -37,6 +41,7 @@ export const noEffectTypes: Readonly<Record<string, NoEffectType>> = {
   'AWS::EC2::Subnet': { reason: network, attributes: { SubnetId: '{name}', AvailabilityZone: '{AvailabilityZone}' } },
   'AWS::EC2::SubnetRouteTableAssociation': { reason: network },
   'AWS::EC2::VPC': { reason: network, attributes: { VpcId: '{name}', CidrBlock: '{CidrBlock}' } },
+  'AWS::EC2::VPCGatewayAttachment': { reason: network },
   'AWS::EC2::VPCEndpoint': { reason: network, attributes: { Id: '{name}' } },
   'AWS::IAM::ManagedPolicy': {
     reason: permissions,
@@ -95,6 +100,18 @@ const removal = 'A local run never deletes what it deployed; the data folder is 
 
 /** Properties of really deployed types without a local effect, dotted when nested, each with its reason: the whole list. */
 export const noEffectProperties: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'AWS::ApiGatewayV2::Api': {
+    Description: 'Text for readers.',
+    DisableExecuteApiEndpoint: 'A local API has one address.',
+    Tags: tags,
+  },
+  'AWS::ApiGatewayV2::Integration': { Description: 'Text for readers.' },
+  'AWS::ApiGatewayV2::Stage': {
+    AccessLogSettings: 'Nothing writes access logs locally.',
+    DefaultRouteSettings: 'Requests are not throttled or measured locally.',
+    Description: 'Text for readers.',
+    Tags: tags,
+  },
   'AWS::AppSync::Api': {
     'EventConfig.LogConfig': 'Publishers and subscribers are told what is wrong; nothing logs it beside.',
     OwnerContact: 'Text for readers.',

@@ -48,10 +48,11 @@ export const runGraph = async (
     running.set(name, done);
   };
 
-  while (waiting.size + running.size > 0) {
+  for (;;) {
     if (failures.length > 0) waiting.clear();
     const ready = [...waiting].filter(isReady).slice(0, limit - running.size);
     for (const name of ready) start(name);
+    if (running.size === 0) break; // a race of nothing has no end
     await Promise.race(running.values());
   }
   if (failures.length > 0) throw failures[0];

@@ -15,7 +15,18 @@ export const capabilities: readonly string[] = [
 export const supporting: Readonly<Record<'lib' | 'lambdas' | 'test', readonly string[]>> = {
   lib: ['config', 'constructs', 'foundation'],
   lambdas: ['shared'],
-  test: ['architecture', 'config', 'feeds', 'foundation', 'local', 'machine', 'schemas', 'shared', 'support'],
+  test: [
+    'architecture',
+    'config',
+    'console',
+    'feeds',
+    'foundation',
+    'local',
+    'machine',
+    'schemas',
+    'shared',
+    'support',
+  ],
 };
 
 /** The capability a file of `lib/`, `lambdas/` or `test/` belongs to, if it belongs to one. */

@@ -124,6 +124,23 @@ const cases: readonly Case[] = [
     fine: [['feeds/account.ts', "import { parseFrame } from '../lambdas/shared/serde/frame.ts';"]],
   },
   {
+    sentence: 'console/ imports itself alone, and types from lambdas/shared/',
+    rule: rules.consoleImportsOnlyItself,
+    least: 7,
+    broken: [
+      ['console/client/a.ts', "import { publishLimits } from '../../lambdas/shared/delivery/message.ts';"],
+      ['console/client/a.ts', "import type { Page } from '../../lambdas/rest-api/channel-store.ts';"],
+      ['console/client/a.ts', "import type { LocalWorld } from '../../local/world.ts';"],
+      ['console/client/a.ts', "import { randomUUID } from 'node:crypto';"],
+      ['console/client/a.ts', "import WebSocket from 'ws';"],
+      ['console/page/a.ts', 'await import(name);'],
+    ],
+    fine: [
+      ['console/page/a.ts', "import { createClient } from '../client/create-client.ts';"],
+      ['console/client/a.ts', "import type { PublishedMessage } from '../../lambdas/shared/delivery/message.ts';"],
+    ],
+  },
+  {
     sentence: 'SDK clients and database drivers appear only in dependencies.ts, *-store.ts and shared/',
     rule: rules.clientsStayAtTheEdge,
     least: 40,

@@ -82,6 +82,14 @@ export const localKnowsNoCapability = (tree: SourceTree): Verdict =>
 export const feedsImportOnlyShared = (tree: SourceTree): Verdict =>
   everyImport(tree, under('feeds'), onlyFilesOf(under('feeds', 'lambdas/shared', 'schemas')));
 
+/** It runs in browsers: no package, nothing of Node's, and of what is deployed only types, which are erased. */
+export const consoleImportsOnlyItself = (tree: SourceTree): Verdict =>
+  everyImport(tree, under('console'), ({ to, typeOnly }) => {
+    if (to.kind !== 'file') return `imports ${to.kind === 'computed' ? 'a computed name' : to.name}`;
+    if (under('console')(to.path) || (typeOnly && under('lambdas/shared')(to.path))) return undefined;
+    return `imports ${to.path}`;
+  });
+
 const outsideWorld = /^(@aws-sdk\/.*|@smithy\/.*|pg|pg-.*)$/;
 const mayReachOutside = /^lambdas\/(shared\/.*|.*\/dependencies\.ts|.*-store\.ts|dependencies\.ts)$/;
 
@@ -95,7 +103,9 @@ export const clientsStayAtTheEdge = (tree: SourceTree): Verdict =>
 
 /** A file that only hands on what others export hides who imports whom. */
 export const noBarrels = (tree: SourceTree): Verdict => {
-  const modules = tree.filter(({ path }) => isModule(path) && under('lib', 'lambdas', 'local', 'feeds')(path));
+  const modules = tree.filter(
+    ({ path }) => isModule(path) && under('lib', 'lambdas', 'local', 'feeds', 'console')(path),
+  );
   const violations = modules.flatMap(({ path, text }) =>
     path.endsWith('/index.ts') || /^export \* from /m.test(text) ? [`${path} hands on what other files export`] : [],
   );

@@ -14,7 +14,8 @@ const wildcards: readonly RegExp[] = [
   /^lambda:ListEventSourceMappings \*$/,
   /^lambda:UpdateEventSourceMapping arn:\S+:event-source-mapping:\*$/,
   /^s3:PutObject arn:\S+:s3:::millrace-\S+-give-ups-\S+\/(parked|aws\/lambda)\/\*$/,
-  /^s3:GetObject arn:\S+:s3:::millrace-\S+-give-ups-\S+\/aws\/lambda\/\*$/,
+  /^s3:GetObject arn:\S+:s3:::millrace-\S+-give-ups-\S+\/(parked|aws\/lambda)\/\*$/,
+  /^logs:(CreateLogStream|PutLogEvents) arn:\S+:log-group:\/aws\/appsync\/apis\/\*$/,
   // CDK's trigger invokes the version it is told.
   /^lambda:InvokeFunction <MigrationsMigrateDatabaseFunction\w+\.Arn>:\*$/,
 ];
@@ -53,6 +54,10 @@ describe.each(environmentNames)('least privilege in %s', (name) => {
     const proxied = platform.resources.some(({ Type }) => Type === 'AWS::RDS::DBProxy');
     const ours = [
       ...Object.keys(sources).map((source) => enrichmentUser(source)),
+      'delivery_relay',
+      'delivery_sweep',
+      'delivery_deletion',
+      'rest_api_messages',
       'operations_partitions',
       'operations_readiness',
     ];

@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../lib/config/configuration-error.ts';
-import { checkPatience, intakePatience } from '../../lib/config/queue-patience.ts';
+import { checkPatience, intakePatience, wakePatience } from '../../lib/config/queue-patience.ts';
 
 describe('the patience of a queue', () => {
   it('of the intake is enough', () => {
     expect(() => checkPatience('intake', intakePatience)).not.toThrow();
+  });
+
+  it.each([15, 30, 45, 300])('of wakes is enough for a relay of %i s', (timeoutSeconds) => {
+    const patience = wakePatience(timeoutSeconds);
+    expect(patience.receives).toBeGreaterThanOrEqual(5);
+    expect(() => checkPatience('wake', patience)).not.toThrow();
   });
 
   it.each([

@@ -9,6 +9,7 @@ const database = {
   DATABASE_USER: 'delivery_relay',
 };
 const relay = {
+  ENVIRONMENT: 'test',
   ...database,
   EVENTS_HTTP_DNS: 'localhost:4443',
   LEASE_SECONDS: '15',
@@ -20,7 +21,9 @@ const relay = {
 describe('the environment of the delivery functions', () => {
   it('is read into numbers where it is numbers', () => {
     expect(readRelayConfig(relay)).toMatchObject({ DATABASE_PORT: 5432, LEASE_SECONDS: 15 });
-    expect(readSweepConfig({ ...database, WAKE_QUEUE_URL: 'https://sqs/wake' })).toMatchObject({ DATABASE_PORT: 5432 });
+    expect(readSweepConfig({ ...database, ENVIRONMENT: 'test', WAKE_QUEUE_URL: 'https://sqs/wake' })).toMatchObject({
+      DATABASE_PORT: 5432,
+    });
     expect(readDeletionConfig({ ...database, KEEP_PUBLISHED_HOURS: '24' })).toMatchObject({ KEEP_PUBLISHED_HOURS: 24 });
   });
 

@@ -69,7 +69,7 @@ describe('a broadcast event', () => {
     const { entity, measures, message } = enrich({ type: 'SHOT', subtype: 'ON TARGET-GOAL', team: 'Home' });
     expect(entity).toBe('metrica-1');
     expect(measures).toEqual([{ series: 'broadcast.count:metrica-1/Home/goal', value: 1, weight: 1 }]);
-    expect(message).toEqual({ channel: 'match/events/metrica-1', delivery: 'each' });
+    expect(message).toEqual({ channel: 'match/events/metrica-1', delivery: 'each', expiresAfterSeconds: 43_200 });
   });
 
   it('is counted apart from one of another match and team, wherever their names have their slashes', () => {

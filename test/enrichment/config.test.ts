@@ -19,6 +19,7 @@ const env = {
   CONTROLS_TABLE: 'controls',
   HOLD_AFTER_SECONDS: '60',
   PARKED_QUEUE_URL: 'http://127.0.0.1:9/parked',
+  WAKE_QUEUE_URL: 'http://127.0.0.1:9/wake',
   DEAD_LETTER_BUCKET: 'dead-letters',
   SCHEMA_REGISTRY: 'millrace-test',
   SCHEMA_IDS: 'market-quote:1=6f9f4a6e-5a53-4d0b-8a52-3f6d1f0c7a01',

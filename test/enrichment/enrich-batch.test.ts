@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { enrichBatch, type BatchDependencies } from '../../lambdas/enrichment/enrich-batch.ts';
+import type { EnrichedEvent } from '../../lambdas/enrichment/event.ts';
 import type { Outcome } from '../../lambdas/enrichment/event-store.ts';
 import { source as market } from '../../lambdas/enrichment/sources/market.ts';
 import {
@@ -19,12 +20,13 @@ const conflict = new RejectedRecordError('conflict', 'record', 'another content'
 const undecodable = new RejectedRecordError('undecodable', 'decode', 'not Avro');
 
 describe('a batch', () => {
-  it('stores, projects and parks nothing when all is well, and answers nothing', async () => {
+  it('stores, projects, wakes and parks nothing when all is well, and answers nothing', async () => {
     const world = fakeWorld([good(), good()]);
     const { resumeFrom } = await world.run();
     expect(resumeFrom).toBeUndefined();
     expect(world.recorded).toEqual([1000, 1001]);
     expect(world.projected).toEqual([1000, 1001]);
+    expect(world.woken).toEqual([1000, 1001]);
     expect(world.parked).toEqual([]);
   });
 
@@ -37,18 +39,27 @@ describe('a batch', () => {
     expect(records.map(({ kind }) => kind)).toEqual(['rejected', 'stored', 'rejected']);
   });
 
-  it('parks a conflict and shows nothing of it', async () => {
+  it('parks a conflict, shows nothing of it and wakes nobody for it', async () => {
     const world = fakeWorld([good(), good()], { outcomes: ['stored', conflict] });
     await world.run();
     expect(world.parked).toEqual(['1001 conflict']);
     expect(world.projected).toEqual([1000]);
+    expect(world.woken).toEqual([1000]);
   });
 
-  it('parks and projects again when a redelivery inserts nothing', async () => {
+  it('parks, projects and wakes again when a redelivery inserts nothing', async () => {
     const world = fakeWorld([undecodable, good()], { outcomes: ['duplicate'] });
     await world.run();
     expect(world.parked).toEqual(['1000 undecodable']);
     expect(world.projected).toEqual([1001]);
+    expect(world.woken).toEqual([1001]);
+  });
+
+  it('wakes when the statement has answered, and beside parking and projecting', async () => {
+    const world = fakeWorld([good(), undecodable]);
+    await world.run();
+    expect(world.order.indexOf('record')).toBeLessThan(world.order.indexOf('wake'));
+    expect(world.order.toSorted()).toEqual(['park', 'project', 'record', 'wake']);
   });
 
   it('parks no reject that its guard holds back, stores the rest, and answers the first of those', async () => {
@@ -74,6 +85,7 @@ describe('a batch', () => {
     expect(resumeFrom?.position.sequenceNumber).toBe('1000');
     expect(world.parked).toEqual([]);
     expect(world.projected).toEqual([]);
+    expect(world.woken).toEqual([]);
   });
 
   it.each(['park', 'project'] as const)('answers a record whose %s failed', async (step) => {
@@ -118,6 +130,7 @@ describe('a batch', () => {
         const kinds = (kind: string): number => records.filter((result) => result.kind === kind).length;
         expect(world.parked.length).toBe(kinds('rejected'));
         expect(world.projected.length).toBe(kinds('stored') + kinds('duplicate'));
+        expect(world.woken).toEqual(world.projected);
         expect(kinds('rejected') + kinds('stored') + kinds('duplicate') + kinds('unfinished')).toBe(cases.length);
         const first = records.findIndex(({ kind }) => kind === 'unfinished');
         expect(resumeFrom?.position.sequenceNumber).toBe(first < 0 ? undefined : String(1000 + first));
@@ -140,7 +153,10 @@ interface Faults {
 const fakeWorld = (inputs: readonly Input[], { outcomes, fails = {}, enrich, holds }: Faults = {}) => {
   const recorded: number[] = [];
   const projected: number[] = [];
+  const woken: number[] = [];
   const parked: string[] = [];
+  const order: string[] = [];
+  const numbers = (events: readonly EnrichedEvent[]) => events.map(({ position }) => Number(position.sequenceNumber));
   const named = inputs.map((input, n) =>
     input instanceof Error ? input : { ...input, header: { ...input.header, sourceEventId: `id-${n}` } },
   );
@@ -154,24 +170,33 @@ const fakeWorld = (inputs: readonly Input[], { outcomes, fails = {}, enrich, hol
     },
     rules: { source: 'market', maxFutureSeconds: 60, horizonDays: undefined },
     record: async (events) => {
-      recorded.push(...events.map(({ position }) => Number(position.sequenceNumber)));
+      order.push('record');
+      recorded.push(...numbers(events));
       return outcomes ?? events.map(() => 'stored');
     },
     guard: async (records) => records.map((_, n) => (holds?.(n) ? new HeldError('not parked') : undefined)),
     park: async (rejects) => {
+      order.push('park');
       parked.push(...rejects.map((reject) => `${reject.record.position.sequenceNumber} ${reject.error.reason}`));
       return rejects.map(() => fails.park);
     },
     project: async (events) => {
-      projected.push(...events.map(({ position }) => Number(position.sequenceNumber)));
+      order.push('project');
+      projected.push(...numbers(events));
       return events.map(() => fails.project);
+    },
+    wake: async (events) => {
+      order.push('wake');
+      woken.push(...numbers(events));
     },
     now: () => morning / 1000,
   };
   return {
     recorded,
     projected,
+    woken,
     parked,
+    order,
     run: () =>
       enrichBatch(
         dependencies,

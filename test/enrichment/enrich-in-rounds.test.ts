@@ -44,6 +44,7 @@ const worldOf = (steps: readonly Step[], later: Readonly<Record<number, Step>>, 
       return rejects.map(() => undefined);
     },
     project: async (events) => events.map(() => undefined),
+    wake: async (events) => void calls.push(`wake ${events.length}`),
     now: () => morning / 1000,
   };
   const run = () =>
@@ -61,10 +62,12 @@ describe('a batch in which a record waits for its schema', () => {
     expect(calls).toEqual([
       'record 2',
       'guard stored rejected stored unfinished',
+      'wake 2',
       'park 1',
       'wait 1',
       'record 0',
       'guard rejected',
+      'wake 0',
       'park 1',
     ]);
     expect(records.map(({ kind }) => kind)).toEqual(['stored', 'rejected', 'rejected', 'stored']);
@@ -89,7 +92,7 @@ describe('a batch in which a record waits for its schema', () => {
   it('does not wait where none does', async () => {
     const { calls, run } = worldOf([event(0), reject], {});
     await run();
-    expect(calls).toEqual(['record 1', 'guard stored rejected', 'park 1']);
+    expect(calls).toEqual(['record 1', 'guard stored rejected', 'wake 1', 'park 1']);
   });
 
   it.each([

@@ -6,7 +6,7 @@ import { synthesized } from '../config/synthesized.ts';
 
 const hour = 3600;
 
-/** Decode, record, park, project; and what Lambda does in the function's name. */
+/** Decode, record, park, project, wake; and what Lambda does in the function's name. */
 const steps = [
   'dynamodb:DeleteItem TablesIdempotency',
   'dynamodb:GetItem TablesControls',
@@ -28,6 +28,7 @@ const steps = [
   's3:PutObject give-ups/aws/lambda/*',
   's3:PutObject give-ups/parked/*',
   'sqs:SendMessage DeadLettersParked',
+  'sqs:SendMessage WakeQueue',
 ];
 
 /** A resource without account, Region, environment and hashes. */

@@ -157,7 +157,7 @@ describe('the outbox', () => {
     );
     const goals = [4, 5].map((n) => ({
       ...enrichedQuote(n, {}, { sourceEventId: `q${n}` }),
-      message: { channel: 'match/m1', delivery: 'each' as const },
+      message: { channel: 'match/m1', delivery: 'each' as const, expiresAfterSeconds: n * 10 },
     }));
     const other = enrichedQuote(7, { symbol: 'USD/JPY' }, { sourceEventId: 'q7' });
     const inOneChannel = [8, 9].map((n) => ({
@@ -169,15 +169,21 @@ describe('the outbox', () => {
     const { outbox } = await readTables(world.owner);
     expect(
       outbox
-        .map(({ channel, source_event_id, entity, per_second }) => [channel, source_event_id, entity, per_second])
+        .map(({ channel, source_event_id, entity, per_second, expires_after_seconds: expiry }) => [
+          channel,
+          source_event_id,
+          entity,
+          per_second,
+          expiry,
+        ])
         .sort(([, a], [, b]) => (String(a) < String(b) ? -1 : 1)),
     ).toEqual([
-      ['market/quotes/EUR--USD', 'q1', 'EUR/USD', 1],
-      ['match/m1', 'q4', 'EUR/USD', null],
-      ['match/m1', 'q5', 'EUR/USD', null],
-      ['market/quotes/USD--JPY', 'q7', 'USD/JPY', 1],
-      ['match/positions/m1', 'q8', 'S8', 5],
-      ['match/positions/m1', 'q9', 'S9', 5],
+      ['market/quotes/EUR--USD', 'q1', 'EUR/USD', 1, 300],
+      ['match/m1', 'q4', 'EUR/USD', null, 40],
+      ['match/m1', 'q5', 'EUR/USD', null, 50],
+      ['market/quotes/USD--JPY', 'q7', 'USD/JPY', 1, 300],
+      ['match/positions/m1', 'q8', 'S8', 5, null],
+      ['match/positions/m1', 'q9', 'S9', 5, null],
     ]);
     expect(outbox.find(({ source_event_id }) => source_event_id === 'q1')?.['payload']).toMatchObject({
       symbol: 'EUR/USD',

@@ -17,6 +17,7 @@ describe('a market quote', () => {
       channel: 'market/quotes/EUR--USD',
       delivery: 'latest',
       perSecond: 1,
+      expiresAfterSeconds: 300,
     });
   });
 

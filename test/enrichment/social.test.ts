@@ -33,7 +33,7 @@ describe('a post', () => {
     const { entity, measures, message } = enrich();
     expect(entity).toBe('dukembb');
     expect(measures).toEqual([{ series: 'social.posts:dukembb', value: 1, weight: 1 }]);
-    expect(message).toEqual({ channel: 'social/posts/dukembb', delivery: 'each' });
+    expect(message).toEqual({ channel: 'social/posts/dukembb', delivery: 'each', expiresAfterSeconds: 43_200 });
   });
 
   it('may be nothing but a link', () => {

@@ -79,7 +79,12 @@ describe('a position', () => {
     const { entity, measures, message, body } = enrich({ dx: 1 });
     expect(entity).toBe('liv-che/12');
     expect(measures).toEqual([{ series: 'stadium-sensors.speed:liv-che/12', value: body['speed'], weight: 1 }]);
-    expect(message).toEqual({ channel: 'match/positions/liv-che', delivery: 'latest', perSecond: 5 });
+    expect(message).toEqual({
+      channel: 'match/positions/liv-che',
+      delivery: 'latest',
+      perSecond: 5,
+      expiresAfterSeconds: 300,
+    });
   });
 
   it('is of one player of one match, wherever their names have their slashes', () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createFaults } from '../../bin/local/chaos/create-faults.ts';
+import { lookAtDelivery } from '../../bin/local/chaos/delivered-until.ts';
 import { runChaos } from '../../bin/local/chaos/run-chaos.ts';
 import { watchTraffic } from '../../bin/local/chaos/traffic.ts';
 import { openPlatform } from '../../bin/local/platform.ts';
@@ -85,6 +86,8 @@ describe('faults under a feed of good records', () => {
     const end = new AbortController().signal;
     const say = (line: string): void => void lines.push(line);
     const { senders } = platform;
+    const { subscriber } = await platform.delivery.watch(say);
+    const delivery = lookAtDelivery(() => platform.delivery.progress(), subscriber, Date.now);
     const results = await runChaos({
       steps: [
         { names: ['postgres-down'], forMs },
@@ -93,6 +96,7 @@ describe('faults under a feed of good records', () => {
       faults: createFaults({
         run: local,
         platform,
+        subscriber,
         senders,
         traffic,
         fed: ['market'],
@@ -103,10 +107,13 @@ describe('faults under a feed of good records', () => {
       functions: local.functions,
       pollers: local.world.pollers,
       platform,
+      deliveredUntil: delivery.until,
       end,
       say,
       times,
     });
+    await delivery.stop();
+    await subscriber.close();
     over.abort();
     await feeding;
     platform.close();

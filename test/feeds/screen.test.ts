@@ -71,9 +71,10 @@ describe('the live counts', () => {
     put('Lag', 40, market);
     put('Lag', 30, market);
     const counts = readLiveCounts(metrics, 'market', 2_100, now);
-    expect(formatLive([counts], 12_400)).toEqual([
+    expect(formatLive([counts], 12_400, new Map(), { messages: 1_200, events: 9_000 })).toEqual([
       '12 s',
       'market: sent 2,100, stored 2,000, duplicates 3, rejected 3, lag 40 ms',
+      'pushed: 1,200 messages, 9,000 events',
     ]);
   });
 

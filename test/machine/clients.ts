@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { readWake } from '../../lambdas/shared/delivery/wake.ts';
 import type { Database } from '../../lambdas/shared/database/connection.ts';
 import type { Gate, Process } from './faults.ts';
 import { answerStatement, statementNamed, type Tables } from './in-memory-store.ts';
@@ -15,6 +16,8 @@ export interface Backends {
   readonly dynamodb: InMemoryTables;
   readonly parked: InMemoryQueue;
   readonly givenUp: InMemoryQueue;
+  /** When each channel was last named in a wake, milliseconds since the epoch. */
+  readonly wakes: Map<string, number>;
   /** Objects by key. */
   readonly bucket: Map<string, string>;
 }
@@ -91,25 +94,31 @@ export const clientsOf = (backends: Backends, gate: Gate, process: Process) => {
     answering(new DynamoDBClient(clientSettings), gate, process, (command, input) => {
       const table = String(input['TableName']);
       const work = () => answerDocuments(backends.dynamodb, command, input as never);
-      // lambdas/enrichment/dependencies.ts: the controls are waited for less long.
+      // lambdas/enrichment/dependencies.ts: what can be done without is waited for less long.
       const patienceMs = table === 'controls' ? 1_000 : 3_000;
       return { point: `${kindOf(table, input)} ${verbs[command] ?? command}`, dependency: table, patienceMs, work };
     }),
   );
   const sqs = lazily(() =>
-    answering(new SQSClient(clientSettings), gate, process, (_, input) => ({
-      point: 'park send',
-      dependency: 'parked-queue',
-      work: () => {
-        const entries = (input['Entries'] ?? [{ Id: '0', MessageBody: input['MessageBody'] }]) as {
-          MessageBody: string;
-        }[];
-        for (const { MessageBody: body } of entries) backends.parked.send(body);
+    answering(new SQSClient(clientSettings), gate, process, (_, input) => {
+      const entries = (input['Entries'] ?? [{ Id: '0', MessageBody: input['MessageBody'] }]) as {
+        MessageBody: string;
+      }[];
+      const isWake = String(input['QueueUrl']).endsWith('/wake');
+      const take = (body: string): void => {
+        if (!isWake) backends.parked.send(body);
+        else for (const channel of readWake(body).channels) backends.wakes.set(channel, Date.now());
+      };
+      const work = () => {
+        for (const { MessageBody: body } of entries) take(body);
         // The SDK compares it with what it has sent.
         const MD5OfMessageBody = hash('md5', entries[0]?.MessageBody ?? '');
         return { Successful: [], Failed: [], MD5OfMessageBody };
-      },
-    })),
+      };
+      return isWake
+        ? { point: 'wake send', dependency: 'wake-queue', patienceMs: 1_000, work }
+        : { point: 'park send', dependency: 'parked-queue', work };
+    }),
   );
   const s3 = lazily(() =>
     answering(new S3Client(clientSettings), gate, process, (command, input) => {

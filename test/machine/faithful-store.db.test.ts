@@ -86,6 +86,7 @@ const tablesInMemory = ({ events, windows, outbox }: Tables) => ({
       delivery: row.delivery,
       entity: row.entity,
       per_second: row.perSecond,
+      expires_after_seconds: row.expiresAfterSeconds,
       source: row.source,
       source_event_id: row.sourceEventId,
       occurred_at: time(row.occurredAt),

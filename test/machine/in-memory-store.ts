@@ -34,12 +34,15 @@ export interface OutboxRow {
   readonly delivery: string;
   readonly entity: string;
   readonly perSecond: number | null;
+  readonly expiresAfterSeconds: number | null;
   readonly source: string;
   readonly sourceEventId: string;
   readonly occurredAt: number;
   readonly arrivedAt: number;
   readonly priority: string;
   readonly payload: unknown;
+  /** When it was committed, milliseconds since the epoch. */
+  readonly visibleAt: number;
 }
 
 /** The three tables of the one statement (migrations/0001), and the table of probes. */
@@ -93,6 +96,7 @@ const recordRows = (tables: Tables, values: readonly unknown[]): { n: number }[]
   const channels = readTextsOrNull(values[17]);
   const deliveries = readTextsOrNull(values[18]);
   const rates = readInts(values[24]);
+  const expiries = readInts(values[25]);
   /** Of an entity's `latest` messages only the newest that was inserted is kept; events come in the order of their time. */
   const kept = new Map<string, OutboxRow>();
   readInts(values[16]).forEach((n, m) => {
@@ -105,12 +109,14 @@ const recordRows = (tables: Tables, values: readonly unknown[]): { n: number }[]
       delivery,
       entity: entities[at] as string,
       perSecond: rates[m] === 0 ? null : (rates[m] as number),
+      expiresAfterSeconds: expiries[m] === 0 ? null : (expiries[m] as number),
       source,
       sourceEventId: ids[at] as string,
       occurredAt: occurredAt[at] as number,
       arrivedAt: arrivedAt[at] as number,
       priority: priorities[at] as string,
       payload: bodies[at],
+      visibleAt: Date.now(),
     });
   });
   tables.outbox.push(...kept.values());

@@ -9,6 +9,7 @@ import { createParkedStore } from '../../lambdas/enrichment/parked-store.ts';
 import { isProbe, probeRecords } from '../../lambdas/enrichment/probe-records.ts';
 import type { SourceDefinition } from '../../lambdas/enrichment/source.ts';
 import { createVerdictStore } from '../../lambdas/enrichment/verdict-store.ts';
+import { createWakeStore } from '../../lambdas/enrichment/wake-store.ts';
 import { MisconfiguredError, RejectedRecordError } from '../../lambdas/shared/errors/platform-error.ts';
 import { createHoldStore, type HoldStore } from '../../lambdas/shared/holds/hold-store.ts';
 import { createBreakerStore } from '../../lambdas/shared/resilience/breaker-store.ts';
@@ -46,6 +47,7 @@ const names = {
   idempotencyTable: 'idempotency',
   entityStateTable: 'entity-state',
 };
+const wakeQueueUrl = 'https://sqs.eu-west-1.amazonaws.com/000000000000/wake';
 
 /** One for all instances: all that it remembers are schemas. */
 const decoder = createDecoder({
@@ -84,6 +86,7 @@ const connect = (
   events: createEventStore(clients.database, 'market', source.windowSpans),
   entityState: createEntityStateStore(clients.dynamodb, 'entity-state', 'market'),
   parked: createParkedStore(clients, breakers, names, Date.now),
+  wakes: createWakeStore(clients.sqs, wakeQueueUrl, silent, Date.now),
   holds: createHoldStore(clients.dynamodb, 'controls'),
   verdicts: createVerdictStore(clients.dynamodb, 'controls'),
   breakers,

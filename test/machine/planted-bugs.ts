@@ -67,6 +67,38 @@ const projectFromReturning: Variants = {
   },
 };
 
+/** Wakes only for what was inserted just now. */
+const wakeFromReturning: Variants = {
+  dependencies: (real) => {
+    const inserted = new WeakSet<EnrichedEvent>();
+    return {
+      ...real,
+      events: {
+        record: async (events, resilient) => {
+          const outcomes = await real.events.record(events, resilient);
+          events.forEach((event, index) => outcomes[index] === 'stored' && inserted.add(event));
+          return outcomes;
+        },
+      },
+      wakes: { wake: (events) => real.wakes.wake(events.filter((event) => inserted.has(event as EnrichedEvent))) },
+    };
+  },
+};
+
+/** Wakes whoever reads the outbox before there is anything to read. */
+const wakeTooEarly: Variants = {
+  dependencies: (real) => ({
+    ...real,
+    events: {
+      record: async (events, resilient) => {
+        await real.wakes.wake(events);
+        return real.events.record(events, resilient);
+      },
+    },
+    wakes: { wake: () => Promise.resolve() },
+  }),
+};
+
 /** The checkpoint goes to the highest of what failed: everything below counts as done. */
 const checkpointAtTheHighest = (): Variants => {
   /** What failed in the batch that an instance is at. */
@@ -207,6 +239,7 @@ export interface PlantedBug {
 }
 
 const lost = /^(events|deadLetters): \S+ is not there, and must be/m;
+const unwoken = /^not woken: \S+, after \S+ was there$/m;
 const givenUp = /^deadLetters: \S+ is RetryAttemptsExhausted, and must be/m;
 
 /** Bugs that somebody has had, each as a variant of a part. */
@@ -217,6 +250,8 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
     seenAs: /^deadLetters: \S+ is refused-by-store, and must be/m,
   },
   'projects from RETURNING': { variants: () => projectFromReturning, seenAs: /^states: .+(\nstates: .+)*$/ },
+  'wakes from RETURNING': { variants: () => wakeFromReturning, seenAs: unwoken },
+  'wakes before the statement': { variants: () => wakeTooEarly, seenAs: unwoken },
   'moves the checkpoint to the highest failure': { variants: checkpointAtTheHighest, seenAs: lost },
   'answers a batch from a cache': { variants: cachedAnswer, seenAs: givenUp },
   'holds rejects back and never holds the source': { variants: () => neverHolds, seenAs: givenUp },

@@ -70,7 +70,7 @@ export const source: SourceDefinition = {
   enrichers: {
     'market-quote': (event) => ({
       ...enrichQuote(event),
-      message: { channel: 'market/quotes', delivery: 'latest', perSecond: 5 },
+      message: { channel: 'market/quotes', delivery: 'latest', perSecond: 5, expiresAfterSeconds: 300 },
     }),
     'market-trade': (event) => {
       if (event.body['symbol'] === crashing) throw new TypeError('a bug that this record alone meets');

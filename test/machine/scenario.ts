@@ -47,10 +47,7 @@ export interface Scenario {
   readonly reserved: number;
 }
 
-/**
- * Every kind of call that can meet a mishap; every-crash.test.ts has a process die before and after each. The wake of the
- * relay (DESIGN section 1) is no point yet: nothing sends it, because the relay is not built.
- */
+/** Every kind of call that can meet a mishap; every-crash.test.ts has a process die before and after each. */
 export const points = [
   'statement',
   'find-stored',
@@ -59,6 +56,7 @@ export const points = [
   'idempotency update',
   'idempotency delete',
   'park send',
+  'wake send',
   'entity-state put',
   'dead-letters put',
   'checkpoint',
@@ -81,6 +79,7 @@ const dependencies = [
   'store',
   'idempotency',
   'parked-queue',
+  'wake-queue',
   'entity-state',
   'dead-letters',
   'bucket',

@@ -73,6 +73,7 @@ const play = async (
     dynamodb: createInMemoryTables(),
     parked: createQueue('parked'),
     givenUp: createQueue('given-up'),
+    wakes: new Map(),
     bucket: new Map(),
   };
   const violations: string[] = [];

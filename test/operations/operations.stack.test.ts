@@ -85,7 +85,7 @@ describe.each(environmentNames)('operations in %s', (name) => {
   });
 
   it('looks at holds every minute, in an environment of its own, and reaches no database', () => {
-    expect(platform.ofType('AWS::Scheduler::Schedule')).toHaveLength(2);
+    expect(platform.ofType('AWS::Scheduler::Schedule').filter(({ stack }) => stack === 'operations')).toHaveLength(2);
     const schedule = scheduleOf('keep-holds');
     const keeper = named('keep-holds');
     expect(schedule?.Properties).toMatchObject({ ScheduleExpression: 'rate(1 minute)' });

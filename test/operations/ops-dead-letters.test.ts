@@ -7,7 +7,7 @@ import { hexPreview } from '../../bin/ops/dead-letters/hex-preview.ts';
 import { readListing } from '../../bin/ops/dead-letters/list.ts';
 import { formatEntry } from '../../bin/ops/dead-letters/show.ts';
 import { momentOf } from '../../bin/ops/dead-letters/times.ts';
-import type { DeadLetterStore } from '../../lambdas/operations/dead-letters/dead-letter-store.ts';
+import type { DeadLetterStore } from '../../lambdas/shared/dead-letters/dead-letter-store.ts';
 import type { DeadLetterEntry } from '../../lambdas/shared/dead-letters/entry.ts';
 
 const noon = Date.UTC(2026, 10, 21, 12);

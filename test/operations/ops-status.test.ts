@@ -178,7 +178,37 @@ describe('ops status', () => {
       '  retries: store 4',
       '  rejected: undecodable 5, conflict 1',
       '  to be delivered again: entity-state 2',
+      'delivery: not measured lately; the sweep does so every minute',
     ]);
+  });
+
+  it('shows what waited to be published when the sweep last looked, in this environment', async () => {
+    const swept = (name: string, value: number, minutesAgo: number, environment = 'test'): void =>
+      metrics.put(
+        'Millrace',
+        { service: 'delivery', environment },
+        name,
+        value,
+        'Count',
+        now.getTime() - minutesAgo * 60_000,
+      );
+    swept('Unsent', 70, 3);
+    swept('OldestUnsent', 9, 3);
+    swept('Unsent', 12, 2);
+    swept('OldestUnsent', 4, 2);
+    swept('Unsent', 5_000, 1, 'prod');
+    const status = await readStatus(clients, 'test', 60, now);
+    expect(status.delivery).toMatchObject({ unsent: 12, oldestUnsentSeconds: 4 });
+    expect(status.well).toBe(true);
+    expect(formatStatus(status)).toMatch(
+      /^delivery: 12 wait to be published, the oldest for 4 s; measured at \d\d:\d\dZ$/m,
+    );
+    const nothing = {
+      ...status,
+      delivery: { unsent: 0, oldestUnsentSeconds: 0, measuredAt: '2026-11-21T19:30:00.000Z' },
+    };
+    expect(formatStatus(nothing)).toContain('\ndelivery: 0 wait to be published; measured at 19:30Z');
+    expect((await readStatus(clients, 'dev', 60, now)).delivery).toBeUndefined();
   });
 
   it('shows what is in the way of readiness, and is not well', async () => {

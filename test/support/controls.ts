@@ -1,6 +1,7 @@
 import type { Breakers } from '../../lambdas/enrichment/breakers.ts';
 import type { EnrichmentDependencies } from '../../lambdas/enrichment/dependencies.ts';
 import type { StoredVerdicts, VerdictStore } from '../../lambdas/enrichment/verdict-store.ts';
+import type { WakeStore } from '../../lambdas/enrichment/wake-store.ts';
 import { type Hold, mappingNoted, placed, released } from '../../lambdas/shared/holds/hold.ts';
 import type { HoldStore } from '../../lambdas/shared/holds/hold-store.ts';
 
@@ -53,13 +54,17 @@ export const allClosed: Breakers = {
   'parked-queue': closed,
 };
 
-/** What a handler needs beside what a test is about: nothing held, every breaker closed. */
+/** Wakes nobody. */
+const wakesNobody: WakeStore = { wake: () => Promise.resolve() };
+
+/** What a handler needs beside what a test is about: nothing held, every breaker closed, nobody woken. */
 export const noControls = (): Pick<
   EnrichmentDependencies,
-  'holds' | 'verdicts' | 'breakers' | 'deployment' | 'holdAfterSeconds'
+  'holds' | 'verdicts' | 'wakes' | 'breakers' | 'deployment' | 'holdAfterSeconds'
 > => ({
   holds: holdsInMemory(),
   verdicts: verdictsInMemory(),
+  wakes: wakesNobody,
   breakers: allClosed,
   deployment: 'test',
   holdAfterSeconds: 60,

@@ -21,7 +21,7 @@ export const readTables = async (client: pg.Client): Promise<Tables> => {
        FROM millrace.windows ORDER BY series, span_seconds, starts_at`,
     ),
     outbox: await read(
-      `SELECT channel, delivery, entity, per_second, source, source_event_id, occurred_at, arrived_at, priority, payload
+      `SELECT channel, delivery, entity, per_second, expires_after_seconds, source, source_event_id, occurred_at, arrived_at, priority, payload
        FROM millrace.outbox ORDER BY channel, source_event_id`,
     ),
   };

@@ -1,6 +1,8 @@
 import type { ExpectedLetters } from '../../../feeds/wrong/check-wrong.ts';
 import type { SendFeedRecords } from '../../../feeds/send-feed.ts';
+import type { Subscriber } from '../../../feeds/subscriber/subscriber.ts';
 import { clockSkew } from '../../../local/faults/clock-skew.ts';
+import { consumerStopped } from '../../../local/faults/consumer-stopped.ts';
 import { duplicateDelivery } from '../../../local/faults/duplicate-delivery.ts';
 import { dynamodbThrottle } from '../../../local/faults/dynamodb-throttle.ts';
 import type { Fault } from '../../../local/faults/fault.ts';
@@ -11,15 +13,18 @@ import { postgresSlow } from '../../../local/faults/postgres-slow.ts';
 import { serviceDown } from '../../../local/faults/service-down.ts';
 import type { ConnectSuperuser } from '../../../local/faults/with-superuser.ts';
 import type { LocalRun } from '../../../local/run.ts';
+import { relay } from '../delivery.ts';
 import type { Platform } from '../platform.ts';
 import { setting } from '../platform.ts';
 import { badDeployOf } from './bad-deploying.ts';
 import { deadlocked } from './chaos-steps.ts';
+import { clientCut } from './client-cut.ts';
 import { crashingQuote } from './crashing.ts';
 import type { FaultName } from './fault-names.ts';
 import { killEverywhere } from './kill-points.ts';
+import { killRelay } from './kill-relay.ts';
 import { createPoison } from './poison.ts';
-import { toldOf, withRetries } from './retries.ts';
+import { toldOf, withRetries, withTold } from './retries.ts';
 import type { Traffic } from './traffic.ts';
 import { withPoison } from './with-poison.ts';
 import { withProducerAhead } from './with-producer-ahead.ts';
@@ -30,6 +35,8 @@ export type FaultyRun = Pick<LocalRun, 'world' | 'takeable' | 'proxies' | 'funct
 export interface FaultsOptions {
   readonly run: FaultyRun;
   readonly platform: Platform;
+  /** Whom messages are delivered to. */
+  readonly subscriber: Subscriber;
   /** By source; they note what is sent wrong. */
   readonly senders: ReadonlyMap<string, SendFeedRecords>;
   /** What the feed sends, by source. */
@@ -72,7 +79,7 @@ const needed = <T>(one: T | undefined): T => {
 
 /** Makes faults of this run: here the mechanisms of `local/faults` get the names of our tables, queues and functions. */
 export const createFaults = (options: FaultsOptions): Faults => {
-  const { run, platform, senders, traffic, fed, random, say, hurry } = options;
+  const { run, platform, subscriber, senders, traffic, fed, random, say, hurry } = options;
   const { world, takeable, proxies, functions } = run;
   const { metrics } = world;
   const [first] = platform.running;
@@ -174,6 +181,21 @@ export const createFaults = (options: FaultsOptions): Faults => {
     'duplicate-delivery': () =>
       duplicateDelivery({ functions, functionNames, random, complain: complainOf('duplicate-delivery') }),
     'clock-skew': () => clockSkew(functions, functionNames, random),
+    'relay-kill': () => killRelay({ functions, connect, random, complain: complainOf('relay-kill'), hurry }),
+    'relay-stopped': () =>
+      consumerStopped({
+        name: 'relay-stopped',
+        queuePollers: world.queuePollers,
+        functions,
+        functionName: relay,
+        waiting: { what: 'events that waited', count: async () => (await platform.delivery.progress()).unsent },
+      }),
+    'events-down': () =>
+      withTold(serviceDown('events-down', takeable.events), {
+        what: 'publishes that failed',
+        told: () => toldOf(metrics, 'PublishFailed', (reason) => reason.split(' ')[0] === 'events'),
+      }),
+    'client-cut': () => clientCut(subscriber),
     memory: () => memory({ functions, functionNames, everyMs: memoryEveryMs, now: Date.now }),
   };
   return { create: (name) => makers[name](), expected: () => expected };

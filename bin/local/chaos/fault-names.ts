@@ -9,7 +9,7 @@ interface Known {
 
 const known = {
   kill: {
-    line: 'SIGKILL to functions, before and after statement, parking and projection (no relay yet)',
+    line: 'SIGKILL to functions, before and after statement, parking, projection and wake',
     proxied: ['dynamodb', 'sqs'],
   },
   'postgres-down': { line: 'PostgreSQL is killed, and comes back through crash recovery' },
@@ -26,6 +26,10 @@ const known = {
   'bad-deploy': { line: 'one source is deployed with a setting that rejects every record' },
   'duplicate-delivery': { line: 'finished batches are delivered again, also at the same time as others' },
   'clock-skew': { line: 'functions with clocks up to four minutes ahead or behind' },
+  'relay-kill': { line: 'SIGKILL to the relay between publishing messages and marking them' },
+  'relay-stopped': { line: 'nobody relays: what is to be delivered waits' },
+  'events-down': { line: 'AppSync Events is killed, and comes back' },
+  'client-cut': { line: 'a subscriber is cut off, and asks for what it missed' },
   memory: { line: 'functions that take more memory than they have are ended' },
 } as const satisfies Readonly<Record<string, Known>>;
 

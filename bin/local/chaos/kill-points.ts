@@ -23,12 +23,15 @@ export interface KillEverywhereOptions {
 /** Enough that one of them is met, whichever shard it goes to. */
 const provoked = 4;
 
-/** Kills functions before and after each thing they do that is not undone: statement, parking, projection. */
+/** Kills functions before and after each thing they do that is not undone: statement, parking, projection, wake. */
 export const killEverywhere = (options: KillEverywhereOptions): Fault => {
   const { source, proxies, functions, connect, poison, random, complain, hurry } = options;
   const { dynamodb, sqs } = proxies;
   if (!dynamodb || !sqs) throw new Error('the run has not been started with the proxies that this fault needs');
-  const queueUrl = setting(source, 'PARKED_QUEUE_URL');
+  const queueNamed = (name: string): string => {
+    const url = setting(source, name);
+    return url.slice(url.lastIndexOf('/') + 1);
+  };
   const { killInstance } = functions;
   const points = (['before', 'after'] as const).flatMap((when): KillPoint[] => [
     killAtStatement({
@@ -44,7 +47,7 @@ export const killEverywhere = (options: KillEverywhereOptions): Fault => {
       when,
       proxy: sqs,
       operation: 'SendMessageBatch',
-      resource: queueUrl.slice(queueUrl.lastIndexOf('/') + 1),
+      resource: queueNamed('PARKED_QUEUE_URL'),
       killInstance,
       provoke: () => poison.send(provoked),
     }),
@@ -54,6 +57,14 @@ export const killEverywhere = (options: KillEverywhereOptions): Fault => {
       proxy: dynamodb,
       operation: 'PutItem',
       resource: setting(source, 'ENTITY_STATE_TABLE'),
+      killInstance,
+    }),
+    killAtRequest({
+      name: `${when}-wake`,
+      when,
+      proxy: sqs,
+      operation: 'SendMessageBatch',
+      resource: queueNamed('WAKE_QUEUE_URL'),
       killInstance,
     }),
   ]);

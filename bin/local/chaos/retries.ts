@@ -15,10 +15,11 @@ export const toldOf = (
     .filter(({ dimensions }) => isReason(dimensions['reason'] ?? ''))
     .reduce((sum, metric) => sum + metrics.total(metric), 0);
 
-/** A fault that was met by somebody: counts how often functions tried something again for what it has broken. */
-export const withRetries = (fault: Fault, metrics: MetricsStore, dependencies: readonly string[]): Fault => {
-  const told = (): number =>
-    toldOf(metrics, 'Retries', (reason) => dependencies.some((name) => reason.split(' ')[0] === name));
+/** A fault that was met by somebody, who told of it: counts how much more was told. */
+export const withTold = (
+  fault: Fault,
+  { what, told }: { readonly what: string; readonly told: () => number },
+): Fault => {
   let before = 0;
   return {
     ...fault,
@@ -26,9 +27,13 @@ export const withRetries = (fault: Fault, metrics: MetricsStore, dependencies: r
       before = told();
       return fault.begin();
     },
-    counts: () => [
-      ...(fault.counts?.() ?? []),
-      { what: `retries of ${dependencies.join(' and ')}`, count: told() - before, must: true },
-    ],
+    counts: () => [...(fault.counts?.() ?? []), { what, count: told() - before, must: true }],
   };
 };
+
+/** Counts how often functions tried something again for what a fault has broken. */
+export const withRetries = (fault: Fault, metrics: MetricsStore, dependencies: readonly string[]): Fault =>
+  withTold(fault, {
+    what: `retries of ${dependencies.join(' and ')}`,
+    told: () => toldOf(metrics, 'Retries', (reason) => dependencies.some((name) => reason.split(' ')[0] === name)),
+  });

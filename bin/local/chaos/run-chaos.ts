@@ -14,6 +14,8 @@ export interface ChaosOptions {
   readonly functions: Pick<RunningFunctions, 'sizes'>;
   readonly pollers: Pick<PollerHost, 'onBatch'>;
   readonly platform: Pick<Platform, 'running' | 'lagMs' | 'isCaughtUp'>;
+  /** Up to when what arrived is with the subscriber; milliseconds since the epoch. */
+  readonly deliveredUntil: () => number;
   /** Ends it early; what is broken by then is mended. */
   readonly end: AbortSignal;
   readonly say: (line: string) => void;
@@ -27,6 +29,7 @@ export const runChaos = async ({
   functions,
   pollers,
   platform,
+  deliveredUntil,
   end,
   say,
   times = chaosTimes,
@@ -47,7 +50,7 @@ export const runChaos = async ({
           });
         },
         ending: () => end.aborted,
-        isCaughtUp: (since) => platform.isCaughtUp(since),
+        isCaughtUp: (since) => platform.isCaughtUp(since) && deliveredUntil() > since,
         observe: observer.observe,
         say,
       },

@@ -1,4 +1,4 @@
-import type { DeadLetterStore, Selection } from '../../../lambdas/operations/dead-letters/dead-letter-store.ts';
+import type { DeadLetterStore, Selection } from '../../../lambdas/shared/dead-letters/dead-letter-store.ts';
 import type { DeadLetterSummary } from '../../../lambdas/shared/dead-letters/entry.ts';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { withDeadLetters } from '../aws.ts';

@@ -1,6 +1,6 @@
 import type { DecodedEvent } from '../../shared/serde/decoder.ts';
 import { broadcastType, keepsTheBall } from '../broadcast-types.ts';
-import { segment } from '../channel.ts';
+import { expiresAfterSeconds, segment } from '../channel.ts';
 import { compositeName } from '../composite-name.ts';
 import type { Enrichment } from '../event.ts';
 import { directionOf, pitch, type Place } from '../pitch.ts';
@@ -72,7 +72,11 @@ export const enrichBroadcast = ({ body }: DecodedEvent): Enrichment => {
       possession: keepsTheBall(type, subtype) ? team : null,
     },
     measures: [{ series: `broadcast.count:${compositeName(matchId, team, type)}`, value: 1, weight: 1 }],
-    message: { channel: `match/events/${segment(matchId)}`, delivery: 'each' },
+    message: {
+      channel: `match/events/${segment(matchId)}`,
+      delivery: 'each',
+      expiresAfterSeconds: expiresAfterSeconds.each,
+    },
     ...(critical.has(type) ? { priority: 'critical' as const } : {}),
   };
 };

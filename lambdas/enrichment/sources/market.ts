@@ -1,5 +1,5 @@
 import type { DecodedEvent } from '../../shared/serde/decoder.ts';
-import { segment } from '../channel.ts';
+import { expiresAfterSeconds, segment } from '../channel.ts';
 import type { Enrichment } from '../event.ts';
 import { broken, notNegative, positive, text } from '../rules.ts';
 import type { SourceDefinition } from '../source.ts';
@@ -16,7 +16,12 @@ export const enrichQuote = ({ body }: DecodedEvent): Enrichment => {
     entity: symbol,
     body: { symbol, bid, ask, volume, mid, spreadBps: ((ask - bid) / mid) * 10_000 },
     measures: [{ series: `market.mid:${symbol}`, value: mid, weight: 1 }],
-    message: { channel: `market/quotes/${segment(symbol)}`, delivery: 'latest', perSecond: 1 },
+    message: {
+      channel: `market/quotes/${segment(symbol)}`,
+      delivery: 'latest',
+      perSecond: 1,
+      expiresAfterSeconds: expiresAfterSeconds.latest,
+    },
   };
 };
 
@@ -30,7 +35,12 @@ export const enrichTrade = ({ body }: DecodedEvent): Enrichment => {
     entity: symbol,
     body: { symbol, tradeId: body['tradeId'], price, size, side: body['side'], notional },
     measures: [{ series: `market.price:${symbol}`, value: price, weight: size }],
-    message: { channel: `market/trades/${segment(symbol)}`, delivery: 'latest', perSecond: 1 },
+    message: {
+      channel: `market/trades/${segment(symbol)}`,
+      delivery: 'latest',
+      perSecond: 1,
+      expiresAfterSeconds: expiresAfterSeconds.latest,
+    },
   };
 };
 

@@ -1,5 +1,5 @@
 import type { DecodedEvent } from '../../shared/serde/decoder.ts';
-import { segment } from '../channel.ts';
+import { expiresAfterSeconds, segment } from '../channel.ts';
 import type { Enrichment } from '../event.ts';
 import { readPost } from '../post-text.ts';
 import { text, within } from '../rules.ts';
@@ -27,7 +27,11 @@ export const enrichPost = ({ body }: DecodedEvent): Enrichment => {
       quotes: count('quotes'),
     },
     measures: [{ series: `social.posts:${team}`, value: 1, weight: 1 }],
-    message: { channel: `social/posts/${segment(team)}`, delivery: 'each' },
+    message: {
+      channel: `social/posts/${segment(team)}`,
+      delivery: 'each',
+      expiresAfterSeconds: expiresAfterSeconds.each,
+    },
   };
 };
 

@@ -1,5 +1,5 @@
 import type { DecodedEvent } from '../../shared/serde/decoder.ts';
-import { segment } from '../channel.ts';
+import { expiresAfterSeconds, segment } from '../channel.ts';
 import { compositeName } from '../composite-name.ts';
 import type { Enrichment } from '../event.ts';
 import { directionOf, pitch, zoneOf, type Place } from '../pitch.ts';
@@ -58,7 +58,12 @@ export const enrichPosition = ({ body }: DecodedEvent): Enrichment => {
       sprint: isPlayer && speed > sprintAbove,
     },
     measures: isPlayer ? [{ series: `stadium-sensors.speed:${entity}`, value: speed, weight: 1 }] : [],
-    message: { channel: `match/positions/${segment(matchId)}`, delivery: 'latest', perSecond: 5 },
+    message: {
+      channel: `match/positions/${segment(matchId)}`,
+      delivery: 'latest',
+      perSecond: 5,
+      expiresAfterSeconds: expiresAfterSeconds.latest,
+    },
   };
 };
 

@@ -8,7 +8,7 @@ export interface BytesPlace {
 }
 
 /** Everything but the bytes: what the index for lists holds as well. Times are ISO 8601, UTC, with milliseconds. */
-const Summary = z.object({
+export const DeadLetterSummary = z.object({
   /** The `positionKey`: a record is one entry, however often it is delivered. */
   id: z.string(),
   source: z.string(),
@@ -38,9 +38,9 @@ const Summary = z.object({
   expiresAt: z.number(),
 });
 /** A dead letter as a list has it. */
-export type DeadLetterSummary = Readonly<z.output<typeof Summary>>;
+export type DeadLetterSummary = Readonly<z.output<typeof DeadLetterSummary>>;
 
-const Entry = z.extend(Summary, {
+const Entry = z.extend(DeadLetterSummary, {
   bytes: z.optional(z.custom<Uint8Array>((value) => value instanceof Uint8Array)),
   bytesAt: z.optional(z.object({ bucket: z.string(), key: z.string() })),
 });
@@ -48,7 +48,9 @@ const Entry = z.extend(Summary, {
 export type DeadLetterEntry = Readonly<z.output<typeof Entry>>;
 
 /** What the index holds of an entry besides its own keys and the table's. */
-export const summaryAttributes: readonly string[] = Object.keys(Summary.shape).filter((name) => name !== 'id');
+export const summaryAttributes: readonly string[] = Object.keys(DeadLetterSummary.shape).filter(
+  (name) => name !== 'id',
+);
 
 /**
  * The index for lists by time. A source and a day share a key, which takes 1,000 writes a second; within it entries are
@@ -75,7 +77,8 @@ const read = <T>(schema: z.ZodMiniType<T>, item: Readonly<Record<string, unknown
 };
 
 /** @throws Error naming the item that is not an entry of the intake */
-export const readSummary = (item: Readonly<Record<string, unknown>>): DeadLetterSummary => read(Summary, item);
+export const readSummary = (item: Readonly<Record<string, unknown>>): DeadLetterSummary =>
+  read(DeadLetterSummary, item);
 
 /** @throws Error naming the item that is not an entry of the intake, or that stands at another place than its own */
 export const readEntry = (item: Readonly<Record<string, unknown>>): DeadLetterEntry => {

@@ -23,7 +23,6 @@ export const createWitness = () => {
     },
   };
 };
-export type Witness = ReturnType<typeof createWitness>;
 
 export const storeOf = (world: TestDatabase, holder: string, leaseMs = 15_000): RelayStore =>
   createRelayStore(world.database('delivery_relay'), { holder, leaseMs, resilient: (attempt) => attempt(10_000) });

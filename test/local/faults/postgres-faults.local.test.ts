@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { killAtStatement } from '../../../local/faults/kill-at-statement.ts';
+import { killAtRows } from '../../../local/faults/kill-at-rows.ts';
 import { postgresDeadlock } from '../../../local/faults/postgres-deadlock.ts';
 import { postgresFailover } from '../../../local/faults/postgres-failover.ts';
 import { makeCertificates, type Certificates } from '../../../local/services/certificates.ts';
@@ -159,5 +160,48 @@ describe('postgres-failover', () => {
     server = await start();
     admin = await connect();
     await expect(admin.query('INSERT INTO things (id) VALUES (1)')).resolves.toMatchObject({ rowCount: 1 });
+  });
+});
+
+describe('a kill at rows', () => {
+  const strike = async (rows: number, over = new AbortController().signal) => {
+    const { client, kill } = await startSession('instance-2');
+    for (let id = 1; id <= rows; id += 1) await admin.query('INSERT INTO things (id) VALUES ($1)', [id]);
+    const struck = killAtRows({
+      name: 'before-counting',
+      connect,
+      lockRows: 'SELECT FROM things WHERE n = 0 FOR UPDATE SKIP LOCKED',
+      statement: '%SET n = 1%',
+      killInstance: (id) => {
+        if (id === 'instance-2') kill();
+        return id === 'instance-2' ? 'f' : undefined;
+      },
+    }).strike(over);
+    return { client, struck };
+  };
+  const locked = async () =>
+    (await admin.query(`SELECT FROM pg_locks WHERE mode = 'RowShareLock' AND relation = 'things'::regclass`)).rowCount;
+
+  it('ends whose statement writes to them, before it has written; what else is written meanwhile waits for nothing', async () => {
+    const { client, struck } = await strike(1);
+    await expect.poll(locked, poll).toBe(1);
+    await admin.query('INSERT INTO things (id, n) VALUES (2, 7)');
+    const written = client.query('UPDATE things SET n = 1 WHERE n = 0').then(
+      () => 'written',
+      () => 'never heard of it',
+    );
+    expect(await struck).toBe(true);
+    expect(await written).toBe('never heard of it');
+    const { rows } = await admin.query<{ n: number }>('SELECT n FROM things ORDER BY id');
+    expect(rows.map(({ n }) => n)).toEqual([0, 7]);
+  });
+
+  it('strikes nobody where there are no such rows, or all is to end', async () => {
+    const over = new AbortController();
+    setTimeout(() => over.abort(), 300);
+    const { client, struck } = await strike(0, over.signal);
+    await client.query('UPDATE things SET n = 1 WHERE n = 0');
+    expect(await struck).toBe(false);
+    await client.end();
   });
 });

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startFauxqs } from 'fauxqs';
 import { createMetricsStore } from '../../../local/services/cloudwatch/metrics-store.ts';
+import { createHttpApis } from '../../../local/services/http-api/start-http-apis.ts';
 import { startGlue } from '../../../local/services/glue/start-glue.ts';
 import { startIssuer } from '../../../local/services/oidc/start-issuer.ts';
 import { startScheduler } from '../../../local/services/scheduler/start-scheduler.ts';
@@ -153,6 +154,10 @@ const startOver = async (
     startIssuer(),
   ]);
   const [glue, secrets, scheduler, issuer] = own;
+  const httpApis = createHttpApis(
+    { functions, verify: (token, expected) => issuer.verify(token, expected), now: Date.now },
+    say,
+  );
   const world: LocalWorld = {
     region: 'eu-west-1',
     accountId: '000000000000',
@@ -180,6 +185,7 @@ const startOver = async (
     events,
     issuer,
     metrics: createMetricsStore(),
+    httpApis,
   };
   return {
     world,
@@ -187,7 +193,7 @@ const startOver = async (
     notifications,
     events,
     progress,
-    stopOwn: async () => void (await Promise.all(own.map((service) => service.stop()))),
+    stopOwn: async () => void (await Promise.all([...own, httpApis].map((service) => service.stop()))),
   };
 };
 

@@ -66,6 +66,18 @@ describe('runGraph', () => {
     expect(finished).toEqual(['slow']);
   });
 
+  it('ends after a failure of the last that was under way, whatever was to come after it', async () => {
+    const run = runGraph(
+      new Map([
+        ['bad', []],
+        ['after', ['bad']],
+      ]),
+      2,
+      () => Promise.reject(new Error('bad broke')),
+    );
+    await expect(run).rejects.toThrow('bad broke');
+  });
+
   it('names a circle instead of waiting for ever', async () => {
     const circle = new Map([
       ['free', []],

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { synthesize } from '../../../bin/local/synthesize.ts';
 import { createDeadLettersReader } from '../../../feeds/readers/dead-letters.ts';
 import type { DeadLetter } from '../../../feeds/account/evidence.ts';
-import { createDeadLetterStore } from '../../../lambdas/operations/dead-letters/dead-letter-store.ts';
+import { createDeadLetterStore } from '../../../lambdas/shared/dead-letters/dead-letter-store.ts';
 import { createClients } from '../../../local/resources/clients.ts';
 import { startLocal, type LocalRun } from '../../../local/run.ts';
 import { collect } from '../../feeds/support/collect.ts';

@@ -1,14 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient, GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
-import {
-  byTime,
-  readEntry,
-  readSummary,
-  sourceDay,
-  type DeadLetterEntry,
-  type DeadLetterSummary,
-} from '../../shared/dead-letters/entry.ts';
+import { byTime, readEntry, readSummary, sourceDay, type DeadLetterEntry, type DeadLetterSummary } from './entry.ts';
 
 /** Which dead letters; times in milliseconds since the epoch, of their failure. */
 export interface Selection {
@@ -21,8 +14,11 @@ export interface Selection {
 }
 
 export interface DeadLetterStore {
-  /** Newest first. Reads on only as it is asked to: whoever has enough stops. */
-  list(selection: Selection): AsyncGenerator<DeadLetterSummary>;
+  /**
+   * Newest first. Reads on only as it is asked to: whoever has enough stops.
+   * @param signal - ends the list early: where a reason is rare, pages without one of its entries are read on end
+   */
+  list(selection: Selection, signal?: AbortSignal): AsyncGenerator<DeadLetterSummary>;
   find(id: string): Promise<DeadLetterEntry | undefined>;
   /** The record as the stream delivered it; undefined where the object that held it is gone. */
   bytesOf(entry: DeadLetterEntry): Promise<Buffer | undefined>;
@@ -63,7 +59,7 @@ export const createDeadLetterStore = (
   const documents = DynamoDBDocumentClient.from(clients.dynamodb);
   const nowSeconds = (): number => Math.floor(now() / 1000);
 
-  async function* ofDay(source: string, day: string, { from, to, reason }: Selection) {
+  async function* ofDay(source: string, day: string, { from, to, reason }: Selection, signal?: AbortSignal) {
     const pages = paginateQuery(
       { client: documents },
       {
@@ -88,13 +84,18 @@ export const createDeadLetterStore = (
         ScanIndexForward: false,
       },
     );
-    for await (const { Items = [] } of pages) for (const item of Items) yield readSummary(item);
+    for await (const { Items = [] } of pages) {
+      if (signal?.aborted) return;
+      for (const item of Items) yield readSummary(item);
+    }
   }
 
   return {
-    list: async function* (selection) {
-      for (const day of daysOf(selection))
-        yield* merge(selection.sources.map((source) => ofDay(source, day, selection)));
+    list: async function* (selection, signal) {
+      for (const day of daysOf(selection)) {
+        if (signal?.aborted) return;
+        yield* merge(selection.sources.map((source) => ofDay(source, day, selection, signal)));
+      }
     },
     find: async (id) => {
       const { Item: item } = await documents.send(

@@ -1,11 +1,11 @@
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDeadLetterStore, type Selection } from '../../../lambdas/operations/dead-letters/dead-letter-store.ts';
+import { createDeadLetterStore, type Selection } from '../../../lambdas/shared/dead-letters/dead-letter-store.ts';
 import type { DeadLetterSummary } from '../../../lambdas/shared/dead-letters/entry.ts';
 import { startAwsServices, type AwsServices } from '../../support/aws-services.ts';
-import { bytesOf, idOf, parkedMessage } from './support/deliveries.ts';
-import { createIntake } from './support/intake.ts';
+import { bytesOf, idOf, parkedMessage } from '../../operations/dead-letters/support/deliveries.ts';
+import { createIntake } from '../../operations/dead-letters/support/intake.ts';
 
 const stream = 'millrace-test-market';
 const noon = Date.UTC(2026, 10, 21, 12);

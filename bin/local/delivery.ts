@@ -1,0 +1,128 @@
+import { readFile } from 'node:fs/promises';
+import pg from 'pg';
+import { families } from '../../feeds/account/delivery/families.ts';
+import type { DeliveryWitness } from '../../feeds/account/delivery/take-delivery-account.ts';
+import { createDeliveryReaders } from '../../feeds/readers/deliveries.ts';
+import { DeliveryLog } from '../../feeds/subscriber/delivery-log.ts';
+import { createResume } from '../../feeds/subscriber/resume.ts';
+import { startSubscriber, type Subscriber } from '../../feeds/subscriber/subscriber.ts';
+import type { LocalRun } from '../../local/run.ts';
+import type { LocalWorld } from '../../local/world.ts';
+
+/** What is not with the clients yet. */
+export interface DeliveryProgress {
+  /** Events that wait for a number. */
+  readonly unsent: number;
+  /** Messages that have one, and are not marked as published. */
+  readonly unpublished: number;
+  /** When the oldest of them arrived, or got its number; milliseconds since the epoch. Undefined where there is none. */
+  readonly waitingSince: number | undefined;
+  /** The highest number given, by channel. */
+  readonly lastNumbers: ReadonlyMap<string, number>;
+}
+
+/** A subscriber of the account's own, and what its log is held against. */
+export interface DeliveryWatch extends DeliveryWitness {
+  readonly subscriber: Subscriber;
+}
+
+export interface Delivery {
+  /**
+   * Subscribes to everything that is delivered, from the numbers on that channels have by now.
+   * @param say - told when it is cut off, and when it is back
+   */
+  watch(say: (line: string) => void): Promise<DeliveryWatch>;
+  progress(): Promise<DeliveryProgress>;
+}
+
+export const relay = 'millrace-local-delivery-relay-messages';
+const deletion = 'millrace-local-delivery-delete-published';
+const resumer = 'millrace-local-rest-api-read-messages';
+const hourMs = 3_600_000;
+/** What the enrichers say of their messages (docs/delivery.md): here it is judged, not read from them. */
+const expiresAfterMs = { each: 12 * hourMs, latest: 300_000 } as const;
+
+type Environment = Readonly<Record<string, string>>;
+
+/** @throws Error naming the function that is not there, or has no such variable */
+const settingOf = ({ functions }: LocalWorld, functionName: string, name: string): string => {
+  const value = functions.get(functionName)?.environment[name];
+  if (value === undefined) throw new Error(`the function ${functionName} has no ${name} in its environment`);
+  return value;
+};
+
+/** Logs in as a function does: no password has to be known, and its rights are enough to read. */
+export const connectAs =
+  ({ postgres }: LocalWorld, { DATABASE_NAME: database, DATABASE_USER: user }: Environment) =>
+  async (): Promise<pg.Client> => {
+    const client = new pg.Client({
+      host: postgres.host,
+      port: postgres.port,
+      database,
+      user,
+      ssl: { ca: await readFile(postgres.caFile, 'utf8') },
+      application_name: 'account',
+    });
+    await client.connect();
+    return client;
+  };
+
+const progressQuery = `
+  SELECT (SELECT count(*) FROM millrace.outbox)::float8 AS unsent,
+         (SELECT count(*) FROM millrace.messages WHERE published_at IS NULL)::float8 AS unpublished,
+         floor(extract(epoch FROM least(
+           (SELECT min(arrived_at) FROM millrace.outbox),
+           (SELECT min(numbered_at) FROM millrace.messages WHERE published_at IS NULL))) * 1000)::float8 AS since`;
+
+interface ProgressRow {
+  readonly unsent: number;
+  readonly unpublished: number;
+  readonly since: number | null;
+}
+
+/** @param events - environment of a function that may read the table of events */
+export const openDelivery = ({ world, deployed }: LocalRun, events: Environment): Delivery => {
+  const environmentOf = (name: string): Environment => ({
+    DATABASE_NAME: settingOf(world, name, 'DATABASE_NAME'),
+    DATABASE_USER: settingOf(world, name, 'DATABASE_USER'),
+  });
+  const connectRelay = connectAs(world, environmentOf(relay));
+  const readers = createDeliveryReaders({
+    messages: connectAs(world, environmentOf(resumer)),
+    outbox: connectRelay,
+    events: connectAs(world, events),
+  });
+  const lastNumbers = async (): Promise<Map<string, number>> =>
+    new Map((await readers.readChannels()).map(({ channel, lastNumber }) => [channel, lastNumber]));
+  const host = deployed.output('millrace-local-delivery', 'EventsHttpDns');
+  const realtime = deployed.output('millrace-local-delivery', 'EventsRealtimeDns');
+  const apiUrl = deployed.output('millrace-local-rest-api', 'ApiUrl').replace(/\/$/, '');
+  const token = (): Promise<string> => world.issuer.mint({ subject: 'account', scope: 'millrace/read' });
+  return {
+    watch: async (say) => {
+      const log = new DeliveryLog(await lastNumbers());
+      const subscriber = await startSubscriber({
+        realtimeUrl: `wss://${realtime}/event/realtime`,
+        host,
+        ca: await readFile(world.postgres.caFile, 'utf8'),
+        token,
+        patterns: families.map(({ family }) => `${family}/*`),
+        resume: createResume({ apiUrl, token }),
+        log,
+        say,
+      });
+      const keepPublishedMs = Number(settingOf(world, deletion, 'KEEP_PUBLISHED_HOURS')) * hourMs;
+      return { subscriber, readers, log, rules: { expiresAfterMs, keepPublishedMs }, now: Date.now };
+    },
+    progress: async () => {
+      const client = await connectRelay();
+      try {
+        const { rows } = await client.query<ProgressRow>(progressQuery);
+        const { unsent = 0, unpublished = 0, since } = rows[0] ?? {};
+        return { unsent, unpublished, waitingSince: since ?? undefined, lastNumbers: await lastNumbers() };
+      } finally {
+        await client.end();
+      }
+    },
+  };
+};

@@ -1,0 +1,36 @@
+import { byId, mark, write } from '../elements.ts';
+import { sayQuiet } from './freshness.ts';
+
+/** As the client library tells it. */
+export type ConnectionState = 'connecting' | 'open' | 'waiting' | 'closed';
+
+const said: Readonly<Record<ConnectionState, string>> = {
+  connecting: 'Connecting',
+  open: 'Live',
+  waiting: 'Cut off, trying again',
+  closed: 'Closed',
+};
+
+/** The lamp at the top: whether we are connected, and whether anything comes. @param announce - tells everybody */
+export const createConnection = (announce: (text: string) => void) => {
+  let state: ConnectionState = 'connecting';
+  let wasQuiet = false;
+  const words = byId('connection-words');
+  return {
+    changed: (next: ConnectionState): void => {
+      if (next === state) return;
+      // The way from being cut off to trying again is no news.
+      if (next === 'open' || (next === 'waiting' && state === 'open')) announce(said[next]);
+      state = next;
+    },
+    /** @param quiet - for how long nothing has come, milliseconds */
+    draw: (quiet: number | undefined): void => {
+      const isQuiet = state === 'open' && quiet !== undefined;
+      mark(byId('connection'), 'data-state', isQuiet ? 'quiet' : state);
+      write(words, isQuiet ? sayQuiet(quiet) : said[state]);
+      if (isQuiet && !wasQuiet) announce('No message comes any more');
+      if (wasQuiet && state === 'open' && !isQuiet) announce('Messages come again');
+      wasQuiet = isQuiet;
+    },
+  };
+};

@@ -1,0 +1,228 @@
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { UnavailableError } from '../../lambdas/shared/errors/platform-error.ts';
+import { planMessages } from '../../lambdas/delivery/plan-messages.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { clearDelivery, fillOutbox } from './support/outbox.ts';
+import { createWitness, relay, storeOf } from './support/relay-world.ts';
+
+let world: TestDatabase;
+let other: pg.Client;
+beforeAll(async () => {
+  world = await createTestDatabase();
+  other = new pg.Client(await world.config('delivery_relay'));
+  await other.connect();
+});
+afterAll(async () => {
+  await other.end();
+  await world.drop();
+});
+beforeEach(() => clearDelivery(world.owner));
+
+const each = (channel: string, count: number, from = 0) =>
+  Array.from({ length: count }, (_, n) => ({ channel, id: `${channel} ${from + n}` }));
+const lapse = () => world.owner.query(`UPDATE millrace.channels SET leased_until = now() - interval '1 s'`);
+/** Whether a statement of another session waits for a lock. */
+const someoneWaits = async (): Promise<boolean> => {
+  const { rows } = await world.owner.query(
+    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  );
+  return rows.length > 0;
+};
+const untilSomeoneWaits = async (): Promise<void> => {
+  const until = Date.now() + 5_000;
+  while (!(await someoneWaits())) {
+    if (Date.now() > until) throw new Error('no statement waits for a lock');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+};
+
+describe('a lease', () => {
+  it('keeps others out until it is let go, or has lapsed', async () => {
+    await fillOutbox(world.owner, each('a/x', 1));
+    const [one, two] = [storeOf(world, 'one'), storeOf(world, 'two')];
+    expect(await one.take(['a/x'])).toEqual([{ channel: 'a/x', lapsed: false }]);
+    expect(await two.take(['a/x'])).toEqual([]);
+    expect(await one.take(['a/x'])).toEqual([{ channel: 'a/x', lapsed: false }]); // its answer had been lost
+    await lapse();
+    expect(await two.take(['a/x'])).toEqual([{ channel: 'a/x', lapsed: true }]);
+    await two.release(['a/x'], 0);
+    expect(await one.take(['a/x'])).toEqual([{ channel: 'a/x', lapsed: false }]);
+  });
+
+  it('that is put off is nobody’s until its time has come', async () => {
+    await fillOutbox(world.owner, each('a/x', 1));
+    const [one, two] = [storeOf(world, 'one'), storeOf(world, 'two')];
+    await one.take(['a/x']);
+    await one.release(['a/x'], 150);
+    expect(await two.take(['a/x'])).toEqual([]);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await two.take(['a/x'])).toHaveLength(1);
+  });
+
+  it('once lost lets its holder change nothing', async () => {
+    await fillOutbox(world.owner, each('a/x', 3));
+    const [zombie, two] = [storeOf(world, 'zombie'), storeOf(world, 'two')];
+    await zombie.take(['a/x']);
+    const [waiting] = await zombie.read(['a/x']);
+    await lapse();
+    await two.take(['a/x']);
+    expect(await zombie.read(['a/x'])).toEqual([]);
+    expect(await zombie.renew(['a/x'])).toEqual(new Set());
+    if (waiting) expect(await zombie.number([planMessages(waiting)])).toEqual(new Set());
+    expect(await zombie.letGo(['a/x'])).toEqual(new Set());
+    await zombie.release(['a/x'], 60_000);
+    expect(await two.renew(['a/x'])).toEqual(new Set(['a/x']));
+    expect((await two.read(['a/x']))[0]?.rows).toHaveLength(3);
+  });
+
+  it('is taken by one of many that come at once', async () => {
+    const channels = Array.from({ length: 20 }, (_, n) => `a/c${n}`);
+    await fillOutbox(
+      world.owner,
+      channels.flatMap((channel) => each(channel, 1)),
+    );
+    const takers = Array.from({ length: 6 }, (_, n) => storeOf(world, `r${n}`));
+    const taken = await Promise.all(
+      takers.map((store, n) => store.take(n % 2 === 0 ? channels : channels.toReversed())),
+    );
+    expect(
+      taken
+        .flat()
+        .map(({ channel }) => channel)
+        .sort(),
+    ).toEqual(channels.toSorted());
+  });
+});
+
+describe('a wake', () => {
+  it('that comes while its channel is being let go is not lost: it waits, and takes it', async () => {
+    await fillOutbox(world.owner, each('a/x', 1));
+    const two = storeOf(world, 'two');
+    await storeOf(world, 'one').take(['a/x']);
+    await world.owner.query('DELETE FROM millrace.outbox');
+    await other.query('BEGIN');
+    const { rowCount } = await other.query(`SELECT millrace.let_go_channels(ARRAY['a/x'], 'one')`);
+    expect(rowCount).toBe(1);
+    await fillOutbox(world.owner, each('a/x', 1));
+    const taking = two.take(['a/x']);
+    await untilSomeoneWaits();
+    await other.query('COMMIT');
+    expect(await taking).toEqual([{ channel: 'a/x', lapsed: false }]);
+  });
+
+  it('that found its channel held is not lost either: who lets it go looks after it has the lock', async () => {
+    await fillOutbox(world.owner, each('a/x', 1));
+    const one = storeOf(world, 'one');
+    await one.take(['a/x']);
+    await world.owner.query('DELETE FROM millrace.outbox');
+    // The other relay looks, and has the row locked while it does.
+    await other.query('BEGIN');
+    await other.query(`SELECT millrace.lease_channels(ARRAY['a/x'], 'two', 15)`);
+    const lettingGo = one.letGo(['a/x']);
+    await untilSomeoneWaits();
+    await fillOutbox(world.owner, each('a/x', 1)); // committed while `one` waits for the lock
+    await other.query('COMMIT');
+    expect(await lettingGo).toEqual(new Set());
+    expect(await one.renew(['a/x'])).toEqual(new Set(['a/x']));
+  });
+
+  it('is enough, whoever relays, while events come', async () => {
+    const witness = createWitness();
+    const channels = ['a/x', 'a/y', 'a/z'];
+    const relays: Promise<unknown>[] = [];
+    for (let n = 0; n < 40; n += 1) {
+      const channel = channels[n % 3] ?? '';
+      await fillOutbox(world.owner, each(channel, 3, n * 3));
+      relays.push(relay(storeOf(world, `r${n}`), [channel], { publish: witness.accept }));
+      if (n % 4 === 3) await Promise.all(relays.splice(0, 2));
+    }
+    await Promise.all(relays);
+    for (const channel of channels) {
+      const count = witness.ids(channel).flat().length;
+      expect(witness.numbers(channel)).toEqual(Array.from({ length: count }, (_, n) => n + 1));
+      expect(new Set(witness.ids(channel).flat()).size).toBe(count);
+    }
+    expect(witness.seen).toHaveLength(120);
+  });
+});
+
+describe('a relay that dies', () => {
+  it('between publish and mark leaves messages that the next one sends again, word for word, and goes on', async () => {
+    await fillOutbox(world.owner, each('a/x', 7));
+    const witness = createWitness();
+    const dying = storeOf(world, 'dying');
+    const died = relay({ ...dying, mark: () => Promise.reject(new UnavailableError('store', 'gone')) }, ['a/x'], {
+      publish: witness.accept,
+    });
+    await expect(died).rejects.toThrow('gone');
+    await fillOutbox(world.owner, each('a/x', 2, 7));
+    expect(await relay(storeOf(world, 'early'), ['a/x'], { publish: witness.accept })).toMatchObject({ published: 0 });
+    await lapse();
+    const result = await relay(storeOf(world, 'next'), ['a/x'], { publish: witness.accept });
+    expect(witness.numbers('a/x')).toEqual([1, 2, 3, 4, 5, 6, 7, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(witness.seen.slice(7, 14)).toEqual(witness.seen.slice(0, 7));
+    expect(result).toMatchObject({ republished: 7, lapsed: 1, published: 9 });
+  });
+
+  it('and comes back to a number it has given finds it given', async () => {
+    await fillOutbox(world.owner, each('a/x', 2));
+    const store = storeOf(world, 'one');
+    let lost = 1;
+    const witness = createWitness();
+    const losing = {
+      ...store,
+      number: async (numberings: Parameters<typeof store.number>[0]) => {
+        const done = await store.number(numberings);
+        return (lost -= 1) < 0 ? done : new Set<string>();
+      },
+    };
+    await relay(losing, ['a/x'], { publish: witness.accept });
+    expect(witness.numbers('a/x')).toEqual([1, 2]);
+  });
+});
+
+describe('many channels', () => {
+  it('are not delayed by one that is slow, and a failing one is put off', async () => {
+    const channels = Array.from({ length: 300 }, (_, n) => `a/c${n}`);
+    await fillOutbox(
+      world.owner,
+      [...channels, 'a/slow', 'a/failing'].flatMap((channel) => each(channel, 2)),
+    );
+    const witness = createWitness();
+    const order: string[] = [];
+    const result = await relay(storeOf(world, 'one'), ['a/slow', 'a/failing', ...channels], {
+      publish: async (channel, bodies) => {
+        if (channel === 'a/slow') await new Promise((resolve) => setTimeout(resolve, 1_500));
+        if (channel === 'a/failing') throw new UnavailableError('events', 'away');
+        order.push(channel);
+        return witness.accept(channel, bodies);
+      },
+    });
+    expect(order.at(-1)).toBe('a/slow');
+    expect(new Set(order)).toEqual(new Set([...channels, 'a/slow']));
+    expect(result).toMatchObject({ published: 602, putOff: ['a/failing'], left: [] });
+    expect(result.failed).toEqual(new Map([['events', 1]]));
+  });
+
+  it('are let go when time is up, and said to be left', async () => {
+    await fillOutbox(world.owner, each('a/x', 200));
+    const witness = createWitness();
+    const result = await relay(
+      storeOf(world, 'one'),
+      ['a/x', 'a/y'],
+      {
+        publish: async (channel, bodies) => {
+          await new Promise((resolve) => setTimeout(resolve, 60));
+          return witness.accept(channel, bodies);
+        },
+      },
+      { deadline: Date.now() + 250 },
+    );
+    expect(result.left).toEqual(['a/x']);
+    expect(witness.seen.length).toBeGreaterThan(0);
+    expect(witness.seen.length).toBeLessThan(200);
+    await relay(storeOf(world, 'two'), ['a/x'], { publish: witness.accept });
+    expect(witness.numbers('a/x')).toEqual(Array.from({ length: 200 }, (_, n) => n + 1));
+  });
+});

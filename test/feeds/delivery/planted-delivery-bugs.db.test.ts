@@ -1,0 +1,134 @@
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { DeliveryAccount } from '../../../feeds/account/delivery/delivery-book.ts';
+import { takeDeliveryAccount } from '../../../feeds/account/delivery/take-delivery-account.ts';
+import { createDeliveryReaders } from '../../../feeds/readers/deliveries.ts';
+import { DeliveryLog } from '../../../feeds/subscriber/delivery-log.ts';
+import type { RelayPorts } from '../../../lambdas/delivery/relay.ts';
+import type { RelayStore } from '../../../lambdas/delivery/relay-store.ts';
+import { clearDelivery, fillOutbox } from '../../delivery/support/outbox.ts';
+import { relay, storeOf } from '../../delivery/support/relay-world.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+
+const channel = 'social/posts/reds';
+const ids = Array.from({ length: 20 }, (_, n) => `post-${n}`);
+const at = '2026-11-21T08:00:00Z';
+const hourMs = 3_600_000;
+
+let world: TestDatabase;
+let log: DeliveryLog;
+beforeAll(async () => {
+  world = await createTestDatabase();
+  await world.owner.query(`SELECT millrace.ensure_event_partitions(ARRAY['2026-11-21']::date[])`);
+});
+afterAll(() => world.drop());
+beforeEach(async () => {
+  await clearDelivery(world.owner);
+  await world.owner.query('TRUNCATE millrace.events');
+  await world.owner.query(
+    `INSERT INTO millrace.events (source, source_event_id, occurred_on, occurred_at, subject, entity, body, body_hash,
+       schema_id, priority, stream, shard, sequence_number, arrived_at)
+     SELECT 'market', id, $2::date, $2::timestamptz, 'social-post', 'e', '{}', '\\x00', gen_random_uuid(), 'normal', 's',
+       'shardId-000000000000', id, now() FROM unnest($1::text[]) AS id`,
+    [ids, at],
+  );
+  await fillOutbox(
+    world.owner,
+    ids.map((id) => ({ channel, id, occurredAt: at })),
+  );
+  log = new DeliveryLog();
+});
+
+const push: RelayPorts['publish'] = async (_, bodies) => {
+  for (const body of bodies) log.push(body, Date.now(), () => true);
+  return bodies.map(() => 'accepted' as const);
+};
+/** As a process that ends between publishing and marking; its lease has lapsed by the next. */
+const crashed = async (store: RelayStore = storeOf(world, 'crashed', 1)): Promise<void> => {
+  const died = new Error('killed');
+  const dying = { ...store, mark: () => Promise.reject(died) };
+  await expect(relay(dying, [channel], { publish: push })).rejects.toBe(died);
+  await world.owner.query(`UPDATE millrace.channels SET leased_until = now() - interval '1 second'`);
+};
+const relayed = (publish = push) => relay(storeOf(world, 'one'), [channel], { publish });
+
+const account = (): Promise<DeliveryAccount> => {
+  const connectAs = (user: string) => async () => {
+    const client = new pg.Client(await world.config(user));
+    await client.connect();
+    return client;
+  };
+  const readers = createDeliveryReaders({
+    messages: connectAs('rest_api_messages'),
+    outbox: connectAs('delivery_relay'),
+    events: connectAs('enrichment_market'),
+  });
+  const rules = { expiresAfterMs: { each: 12 * hourMs, latest: 300_000 }, keepPublishedMs: 24 * hourMs };
+  return takeDeliveryAccount({ readers, log, rules, now: Date.now }, []);
+};
+const posts = async () => (await account()).families.find(({ family }) => family === 'social/posts');
+
+describe('the account of the relay as it is', () => {
+  it('balances', async () => {
+    await relayed();
+    expect(await posts()).toMatchObject({ messages: 20, events: 20, byPush: 20, repeats: 0, faults: {} });
+  });
+
+  it('balances when it was killed between publishing and marking, with repeats that are the same', async () => {
+    await crashed();
+    await relayed();
+    const seen = await posts();
+    expect(seen).toMatchObject({ messages: 20, faults: {} });
+    expect(seen?.repeats).toBeGreaterThan(0);
+  });
+});
+
+describe('a planted bug turns the account of deliveries red', () => {
+  it('when a message is marked that was never published', async () => {
+    await relayed(async (of, bodies) => {
+      await push(of, bodies.slice(1));
+      return bodies.map(() => 'accepted');
+    });
+    expect((await posts())?.faults.notDelivered).toBeGreaterThan(0);
+    expect((await account()).balances).toBe(false);
+  });
+
+  it('when what is published again has another body', async () => {
+    await crashed();
+    await world.owner.query(`UPDATE millrace.messages SET body = replace(body, 'post-0', 'post-X') WHERE number = 1`);
+    await relayed();
+    expect((await posts())?.faults).toMatchObject({ bodyDiffers: 1, notNumbered: 1, phantomMessage: 1 });
+  });
+
+  it('when numbers are given at the mark, so that a crash gives them twice', async () => {
+    const store = storeOf(world, 'crashed', 1);
+    await crashed(store);
+    // What was numbered is forgotten, and waits again.
+    await world.owner.query('TRUNCATE millrace.messages, millrace.channels');
+    await fillOutbox(
+      world.owner,
+      ids.toReversed().map((id) => ({ channel, id, occurredAt: at })),
+    );
+    await relayed();
+    expect((await posts())?.faults.bodyDiffers).toBeGreaterThan(0);
+  });
+
+  it('when a row is left in the outbox that has a number', async () => {
+    await relayed();
+    await fillOutbox(world.owner, [{ channel, id: 'post-3', occurredAt: at }]);
+    await relayed();
+    expect((await posts())?.faults).toEqual({ numberedTwice: 1 });
+  });
+
+  it('when a cursor goes past an id that became visible late', async () => {
+    await world.owner.query(`DELETE FROM millrace.outbox WHERE source_event_id = 'post-7'`);
+    await relayed();
+    expect((await posts())?.faults).toEqual({ notNumbered: 1 });
+  });
+
+  it('when a number is given to nothing', async () => {
+    await relayed();
+    await world.owner.query('UPDATE millrace.channels SET last_number = last_number + 1');
+    expect((await posts())?.faults).toEqual({ missingNumber: 1 });
+  });
+});
