@@ -38,7 +38,11 @@ const arrivedAt = '2026-11-21T08:00:00.500Z';
 const seen = (waiting: readonly Waiting[]) =>
   waiting
     .map(({ channel, delivery, lastNumber, waitMs, unpublished, rows, more }) => ({
-      ...{ channel, delivery, lastNumber, unpublished, more },
+      channel,
+      delivery,
+      lastNumber,
+      unpublished,
+      more,
       waits: waitMs > 0,
       rows: rows.map(({ event, perSecond, sent }) => ({ event, perSecond, sent })),
     }))
