@@ -1,5 +1,7 @@
 import type { DecodeResult } from './decode.ts';
 import type { DeliveredResult } from './delivered-latencies.ts';
+import { relaySection } from './relay-section.ts';
+import type { RelayResult } from './relay.ts';
 import type { LatencyResult, PlatformResult } from './running-platform.ts';
 import { showSpread, whole, type Spread } from './statistics.ts';
 import type { StoreResult } from './store.ts';
@@ -10,6 +12,7 @@ export interface Figures {
   readonly rounds: number;
   readonly decode: readonly DecodeResult[];
   readonly store: readonly StoreResult[];
+  readonly relay: readonly RelayResult[];
   readonly platform: PlatformResult;
 }
 
@@ -47,7 +50,7 @@ const eventsOf = ({ latency }: PlatformResult): number => latency.reduce((sum, {
 const known = (value: number | undefined): string => (value === undefined ? 'not called' : whole(value));
 
 /** The page docs/benchmarks.md. Rates are of this machine on this day; the ratios, taken within a round, are what to compare. */
-export const page = ({ date, machine, rounds, decode, store, platform }: Figures): string => `# Benchmarks
+export const page = ({ date, machine, rounds, decode, store, relay, platform }: Figures): string => `# Benchmarks
 
 Written by \`npm run bench -- --write\` on ${date}, on ${machine}. PostgreSQL ran on the same machine, with fsync and TLS.
 Figures are medians of ${rounds} rounds, with the lowest and the highest; rates are events or records a second.
@@ -74,6 +77,7 @@ ${store.map(storeRow).join('\n')}
 
 What binds it, with a profile: [What binds the handler](throughput.md).
 
+${relaySection(relay)}
 ## The whole platform
 
 From the synthesized templates, all sources together at 500 events/s for ${platform.seconds} s; ${whole(eventsOf(platform))}

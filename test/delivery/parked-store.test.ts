@@ -47,7 +47,7 @@ const setUp = (fails?: { readonly service: 'sqs' | 's3'; readonly name: string }
       put.push(command.input);
     },
   };
-  const park = createParkedStore({ sqs, s3 } as never, { queueUrl: 'https://queue', bucket: 'letters' }, () =>
+  const park = createParkedStore({ sqs, s3 }, { queueUrl: 'https://queue', bucket: 'letters' }, () =>
     Date.UTC(2026, 10, 21, 9),
   );
   return { park, sent, put };
