@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { operations } from '../../bin/openapi/operations.ts';
-import { environmentNames } from '../../lib/config/environments.ts';
+import { environmentNames } from '../../lib/config/environment.ts';
 import { synthesized } from '../config/synthesized.ts';
 
 describe('the OpenAPI document', () => {
