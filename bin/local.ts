@@ -13,6 +13,7 @@ import { chaosProblems, formatChaos } from './local/chaos/format-chaos.ts';
 import { openDataDir } from './local/data-dir.ts';
 import { announceLocal, withRestApi } from './local/local-file.ts';
 import { help, parseLocalOptions, UsageError, type LocalOptions } from './local/options.ts';
+import { openPage, type OpenPage } from './local/page/open-page.ts';
 import { openPlatform } from './local/platform.ts';
 import { createScreen, type Screen } from './local/screen.ts';
 import { runSession, type Session } from './local/session.ts';
@@ -84,10 +85,13 @@ const runAt = async (
   try {
     withdraw = await announceLocal(withRestApi(run), progress);
     const platform = openPlatform(run, systemClock(signals.stopNow).sleep);
+    let page: OpenPage | undefined;
     try {
+      page = await openPage(run, platform);
+      progress(`the page is at ${page.address}`);
       progress(`running, functions log to ${join(dataDir, 'logs')}; Ctrl-C ends it with an account`);
       const liveEveryMs = process.stdout.isTTY ? 1_000 : 5_000;
-      const session: Session = { options, fed, run, platform, screen, signals, liveEveryMs };
+      const session: Session = { options, fed, run, platform: page.platform, screen, signals, liveEveryMs };
       const { account, wrong, chaos, notBegun, feedError } = await Promise.race([
         runSession(session),
         untilItMustEnd(session, run.failed),
@@ -98,6 +102,7 @@ const runAt = async (
       const isRight = account.balances && (wrong?.faultCount ?? 0) === 0 && chaosProblems(chaos, notBegun).length === 0;
       return isRight && feedError === undefined ? 0 : 1;
     } finally {
+      await page?.stop();
       platform.close();
     }
   } finally {

@@ -48,6 +48,9 @@ afterAll(async () => {
   await platform.stop();
 });
 
+/** A digit more moves the unit behind it; a row more moves everything. Google calls a tenth good. */
+const leastShift = 0.003;
+
 let visits: Visit[] = [];
 beforeEach(() => {
   account = null;
@@ -79,7 +82,7 @@ describe('the page', () => {
     expect(new Set(pictures).size).toBe(4);
     await page.waitForSelector('#events li:nth-child(3)', { timeout: 20_000 });
     await page.waitForSelector('#talk li:nth-child(3)', { timeout: 20_000 });
-    expect(await layoutShift()).toBeLessThan(0.001);
+    expect(await layoutShift()).toBeLessThan(leastShift);
     expect(errors).toEqual([]);
     expect(foreign).toEqual([]);
   });
@@ -95,9 +98,7 @@ describe('the page', () => {
 
   it('knows the score of a match that began before it was opened', async () => {
     const { page } = await open();
-    await page.waitForFunction(
-      "/Mill Town \\d+ – \\d+ Weir United/.test(document.querySelector('#score').textContent)",
-    );
+    await page.locator('#score', { hasText: /Mill Town \d+ – \d+ Weir United/ }).waitFor();
     expect(await page.locator('#score').textContent()).not.toContain('since');
   });
 
@@ -253,7 +254,7 @@ describe('how it looks', () => {
     const { page, layoutShift } = await open({ colorScheme, viewport: { width, height: 900 } });
     await page.waitForSelector('#talk li:nth-child(4)', { timeout: 20_000 });
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
-    expect(await layoutShift()).toBeLessThan(0.001);
+    expect(await layoutShift()).toBeLessThan(leastShift);
     if (folder === undefined) return;
     await mkdir(folder, { recursive: true });
     await page.screenshot({ path: join(folder, `${colorScheme}-${width}.png`), fullPage: true });
