@@ -11,7 +11,7 @@ import { checkReplay, simulated } from './local/chaos/chaos-steps.ts';
 import { proxiedFor } from './local/chaos/fault-names.ts';
 import { chaosProblems, formatChaos } from './local/chaos/format-chaos.ts';
 import { openDataDir } from './local/data-dir.ts';
-import { announceLocal } from './local/local-file.ts';
+import { announceLocal, withRestApi } from './local/local-file.ts';
 import { help, parseLocalOptions, UsageError, type LocalOptions } from './local/options.ts';
 import { openPage, type OpenPage } from './local/page/open-page.ts';
 import { openPlatform } from './local/platform.ts';
@@ -83,7 +83,7 @@ const runAt = async (
   });
   let withdraw: (() => Promise<void>) | undefined;
   try {
-    withdraw = await announceLocal(run.world, progress);
+    withdraw = await announceLocal(withRestApi(run), progress);
     const platform = openPlatform(run, systemClock(signals.stopNow).sleep);
     let page: OpenPage | undefined;
     try {

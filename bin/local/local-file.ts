@@ -1,5 +1,6 @@
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import type { LocalRun } from '../../local/run.ts';
 import type { LocalWorld } from '../../local/world.ts';
 
 /** What `npm run ops` is told of a run. */
@@ -55,6 +56,16 @@ const claim = async (folder: string, platform: LocalPlatform): Promise<number | 
     await rm(draft, { force: true });
   }
 };
+
+/** Beside the services, where the REST API is and who gives tokens for it (docs/rest-api.md). */
+export const withRestApi = ({ world, deployed }: Pick<LocalRun, 'world' | 'deployed'>) => ({
+  ...world,
+  endpoints: {
+    ...world.endpoints,
+    restApi: deployed.output('millrace-local-rest-api', 'ApiUrl'),
+    issuer: world.issuer.endpoint,
+  },
+});
 
 /**
  * Says where `npm run ops` finds what is running. A run that was started before keeps that place as long as it answers;

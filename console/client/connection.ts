@@ -45,6 +45,14 @@ const steadyMs = 5_000;
 
 const base64Url = (text: string): string => btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 
+const readJson = (text: string): ServerMessage | undefined => {
+  try {
+    return JSON.parse(text) as ServerMessage;
+  } catch {
+    return undefined;
+  }
+};
+
 const textOf = ({ errors = [] }: ServerMessage): string =>
   errors.map(({ errorType, message }) => [errorType, message].filter(Boolean).join(': ')).join('; ') ||
   'no reason given';
@@ -161,7 +169,11 @@ export const createConnection = (options: ConnectionOptions): Connection => {
       whileCurrent(() => opening.send(JSON.stringify({ type: 'connection_init' }))),
     );
     opening.addEventListener('message', ({ data }) =>
-      whileCurrent(() => heard(JSON.parse(String(data)) as ServerMessage)),
+      whileCurrent(() => {
+        const message = readJson(String(data));
+        if (message) heard(message);
+        else lose('something came that is no JSON');
+      }),
     );
     opening.addEventListener('close', ({ code, reason }) =>
       whileCurrent(() => {

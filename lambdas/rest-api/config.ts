@@ -21,8 +21,6 @@ export const readMessagesConfig = (env: NodeJS.ProcessEnv): ReadMessagesConfig =
 
 const ReadDeadLettersEnv = z.object({
   DEAD_LETTER_TABLE: text,
-  /** Holds bytes that are too large for an item. */
-  DEAD_LETTER_BUCKET: text,
   /** Every source there is, separated by commas: a list is of all of them where nobody names one. */
   SOURCES: z.pipe(
     z.string().check(z.regex(/^[^,]+(,[^,]+)*$/)),

@@ -68,7 +68,6 @@ export class RestApi extends Stack {
       reaches: ['dynamodb', 's3'],
       environment: {
         DEAD_LETTER_TABLE: tables.deadLetters.tableName,
-        DEAD_LETTER_BUCKET: deadLetters.giveUpsName,
         SOURCES: Object.keys(this.#environment.sources).join(','),
       } satisfies ReadDeadLettersEnv,
     });

@@ -7,6 +7,7 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchDecode, type DecodeResult } from './decode.ts';
 import { page } from './page.ts';
+import { benchRelay } from './relay.ts';
 import { benchPlatform } from './running-platform.ts';
 import { benchSources } from './source-events.ts';
 import { benchStore } from './store.ts';
@@ -35,6 +36,8 @@ for (const source of benchSources)
   for (const compression of ['none', 'zlib'] as const) decode.push(await benchDecode(source, compression));
 say('storing …');
 const store = await benchStore(rounds, say);
+say('relaying …');
+const relay = await benchRelay(rounds, say);
 say('the whole platform at 500 events/s …');
 const platform = await benchPlatform(values.quick ? 10 : 60, say);
 
@@ -44,6 +47,7 @@ const text = page({
   rounds,
   decode,
   store,
+  relay,
   platform,
 });
 console.log(text);

@@ -2,11 +2,17 @@ import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ScanCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { awaitDelivery } from '../../bin/local/await-delivery.ts';
+import type { DeliveryWatch } from '../../bin/local/delivery.ts';
+import { openPlatform, type Platform } from '../../bin/local/platform.ts';
 import { synthesize } from '../../bin/local/synthesize.ts';
+import { takeAccount } from '../../feeds/account/take-account.ts';
+import { systemClock } from '../../feeds/clock.ts';
 import { createClients } from '../../local/resources/clients.ts';
 import { startLocal } from '../../local/run.ts';
 import type { LocalWorld } from '../../local/world.ts';
-import { createMixedSender, mixedRecords } from './mixed-feed.ts';
+import { deliveredLatencies, type DeliveredResult } from './delivered-latencies.ts';
+import { createMixedSender, mixedRecords, type MixedRecord } from './mixed-feed.ts';
 import { benchSources } from './source-events.ts';
 import { storedLatencies } from './stored-latencies.ts';
 import { percentile } from './statistics.ts';
@@ -40,11 +46,13 @@ export interface FunctionCost {
 export interface PlatformResult {
   readonly seconds: number;
   readonly latency: readonly LatencyResult[];
+  readonly delivered: readonly DeliveredResult[];
   readonly functions: readonly FunctionCost[];
   /** Of the last batches of the burst at the end: what the peaks of memory were reached with. */
   readonly fullestBatch: number;
 }
 
+const clock = systemClock(new AbortController().signal);
 const perSecond = 500;
 const tickMs = 20;
 const burst = 40_000;
@@ -52,6 +60,7 @@ const rejects = 500;
 const enrichment = 'millrace-local-enrichment-';
 const functionNames = [
   ...benchSources.map(({ source }) => `enrichment-${source}`),
+  'delivery-relay-messages',
   'operations-migrate-database',
   'operations-prepare-partitions',
   'operations-check-readiness',
@@ -107,6 +116,23 @@ const latencyOf = async (
   };
 };
 
+/** What the subscriber was delivered by the time it has everything; then nobody subscribes any more. */
+const deliveredOf = async (
+  platform: Platform,
+  watch: DeliveryWatch,
+  say: (line: string) => void,
+): Promise<readonly DeliveredResult[]> => {
+  const { subscriber } = watch;
+  try {
+    await awaitDelivery({ ...clock, progress: () => platform.delivery.progress(), subscriber, say });
+    const { delivery } = await takeAccount(platform.readers, watch);
+    if (!delivery) throw new Error('nobody had subscribed');
+    return deliveredLatencies(delivery);
+  } finally {
+    await subscriber.close();
+  }
+};
+
 /** The whole platform from its templates, fed from all sources at 500 events/s for some seconds; nothing is sampled. */
 export const benchPlatform = async (seconds: number, progress: (line: string) => void): Promise<PlatformResult> => {
   const dir = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
@@ -115,6 +141,7 @@ export const benchPlatform = async (seconds: number, progress: (line: string) =>
   await synthesize(assemblyDir, new AbortController().signal);
   const run = await startLocal({ assemblyDir, dataDir: join(dir, 'data'), progress });
   const { world } = run;
+  const platform = openPlatform(run, clock.sleep);
   const clients = createClients(world.endpoints, world.region);
   try {
     const batches: Seen[] = [];
@@ -132,18 +159,19 @@ export const benchPlatform = async (seconds: number, progress: (line: string) =>
     const warm = perSecond * 3; // the cold start has a figure of its own
     const records = mixedRecords('0', warm + perSecond * seconds, schemaIds);
     const perTick = (perSecond * tickMs) / 1000;
-    const startedAt = performance.now();
-    let measured = 0;
-    let from = 0;
-    for (let at = 0; at < records.length; at += perTick) {
-      await send(records.slice(at, at + perTick));
-      if (at === warm) {
-        measured = batches.length;
-        from = Date.now();
+    const feed = async (some: readonly MixedRecord[]): Promise<void> => {
+      const startedAt = performance.now();
+      for (let at = 0; at < some.length; at += perTick) {
+        await send(some.slice(at, at + perTick));
+        const due = startedAt + ((at + perTick) / perSecond) * 1000;
+        await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
       }
-      const due = startedAt + ((at + perTick) / perSecond) * 1000;
-      await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
-    }
+    };
+    await feed(records.slice(0, warm));
+    const watch = await platform.delivery.watch(progress);
+    const measured = batches.length;
+    const from = Date.now();
+    await feed(records.slice(warm));
     await finished(records.length);
     const to = Date.now();
     const counted = batches.slice(measured);
@@ -152,6 +180,8 @@ export const benchPlatform = async (seconds: number, progress: (line: string) =>
         latencyOf(source, counted, join(dir, 'data', 'logs', `${enrichment}${source}.log`), from, to),
       ),
     );
+
+    const delivered = await deliveredOf(platform, watch, progress);
 
     // Its schedule calls it once a day: here it has to be called for its cold start to be seen.
     await world.functions.invoke('millrace-local-operations-prepare-partitions', {});
@@ -168,11 +198,13 @@ export const benchPlatform = async (seconds: number, progress: (line: string) =>
     return {
       seconds,
       latency,
+      delivered,
       fullestBatch: Math.max(...batches.slice(-100).map(({ records: count }) => count)),
       functions: await Promise.all(functionNames.map((name) => costOf(name, world))),
     };
   } finally {
     clients.destroy();
+    platform.close();
     await run.stop();
     await rm(dir, { recursive: true });
   }

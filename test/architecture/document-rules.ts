@@ -161,9 +161,8 @@ const runsTest = (file: string, name: string): boolean => {
 
 /** Each rule below a heading says where AWS has it, and names a test that there is. */
 const rulesAreTested =
-  (heading: string) =>
+  (heading: string, path = 'docs/local.md') =>
   (tree: SourceTree): Verdict => {
-    const path = 'docs/local.md';
     const file = tree.find((candidate) => candidate.path === path);
     const rows = file ? tableRows(file.text, heading).filter(([rule = '']) => isRule(rule)) : [];
     const violations = rows.flatMap(([rule = '', source = '', test = '']) => {
@@ -180,6 +179,7 @@ const rulesAreTested =
 
 export const pollerRulesAreTested = rulesAreTested('Rules of event source mappings');
 export const eventsRulesAreTested = rulesAreTested('Rules of AppSync Events');
+export const httpApiRulesAreTested = rulesAreTested('Rules of HTTP APIs', 'docs/local-http-apis.md');
 
 /** Further tables below the heading begin with a head and a line of their own. */
 const isRule = (cell: string): boolean => cell !== 'rule' && !/^-+$/.test(cell);

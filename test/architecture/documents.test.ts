@@ -128,6 +128,25 @@ const cases: readonly Case[] = [
       'test/a.test.ts': "it('holds')",
     },
   },
+  {
+    sentence: 'each rule of HTTP APIs says where AWS has it, and names a test that there is',
+    rule: rules.httpApiRulesAreTested,
+    least: 19,
+    broken: [
+      {
+        'docs/local-http-apis.md': ruleTable('a page', 'test/a.test.ts', 'is not there', 'HTTP APIs'),
+        'test/a.test.ts': "it('holds')",
+      },
+      {
+        'docs/local-http-apis.md': ruleTable('', 'test/a.test.ts', 'holds', 'HTTP APIs'),
+        'test/a.test.ts': "it('holds')",
+      },
+    ],
+    fine: {
+      'docs/local-http-apis.md': ruleTable('a page', 'test/a.test.ts', 'holds', 'HTTP APIs'),
+      'test/a.test.ts': "it('holds')",
+    },
+  },
 ];
 
 const tree = readSourceTree();

@@ -44,7 +44,8 @@ export const under =
 /** TypeScript, and the few plain JavaScript files that Node 20 or a bare child process has to run. */
 export const isModule = (path: string): boolean => /\.(ts|mjs|js)$/.test(path);
 
-export const isGenerated = (path: string): boolean => path.endsWith('.generated.ts') || path === 'package-lock.json';
+export const isGenerated = (path: string): boolean =>
+  path.endsWith('.generated.ts') || path === 'package-lock.json' || path === 'docs/openapi.json';
 
 /** Names of the folders directly below a folder. */
 export const foldersOf = (tree: SourceTree, folder: string): ReadonlySet<string> =>

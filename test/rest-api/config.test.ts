@@ -9,7 +9,7 @@ const messages = {
   DATABASE_NAME: 'millrace',
   DATABASE_USER: 'rest_api_messages',
 };
-const letters = { DEAD_LETTER_TABLE: 'dead-letters', DEAD_LETTER_BUCKET: 'bytes', SOURCES: 'market,social' };
+const letters = { DEAD_LETTER_TABLE: 'dead-letters', SOURCES: 'market,social' };
 
 describe('the settings of the functions behind the REST API', () => {
   it('are read, and connect to nothing before the first request', () => {

@@ -40,11 +40,19 @@ export const createEventsHost = ({ folder, region, certificates, jwks }: EventsH
   let running: NodeService | undefined;
   let port = 0;
 
+  /** Namespaces are deployed at once: told one after the other, or what is read first could be the last to count. */
+  let deploying: Promise<unknown> = Promise.resolve();
   /** Where the process is away, it reads the file when it comes back. */
   const deploy = async (changed: Configuration): Promise<void> => {
     configuration = changed;
-    await file.write(changed);
-    await running?.ask({}, answerMs);
+    const before = deploying;
+    const done = (async () => {
+      await before;
+      await file.write(configuration);
+      await running?.ask({}, answerMs);
+    })();
+    deploying = done.catch(() => {});
+    await done;
   };
 
   return {

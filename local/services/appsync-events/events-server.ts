@@ -19,6 +19,8 @@ export interface EventsServer {
   /** Reads the configuration again: what was deployed since is served from now on. */
   configure(): Promise<void>;
   fail(faults: readonly PublishFault[]): void;
+  /** How many subscriptions stand, of all connections. */
+  subscriptions(): number;
   stop(): Promise<void>;
 }
 
@@ -109,6 +111,7 @@ export const startEventsServer = async (options: EventsServerOptions): Promise<E
       check = tokenCheck(configuration, now);
     },
     fail: (next) => void (faults = [...next]),
+    subscriptions: () => subscriptions.size,
     stop: () => listening.close(),
   };
 };

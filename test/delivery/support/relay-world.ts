@@ -3,6 +3,7 @@ import type { EventAnswer } from '../../../lambdas/delivery/publish-answer.ts';
 import { relayChannels, type RelayLimits, type RelayPorts, type RelayResult } from '../../../lambdas/delivery/relay.ts';
 import { createRelayStore, type RelayStore } from '../../../lambdas/delivery/relay-store.ts';
 import { readBody, type PublishedMessage } from '../../../lambdas/shared/delivery/message.ts';
+import type { Database } from '../../../lambdas/shared/database/connection.ts';
 import type { TestDatabase } from '../../support/database.ts';
 
 /** What a subscriber of everything has seen. */
@@ -24,8 +25,19 @@ export const createWitness = () => {
   };
 };
 
+const connections = new WeakMap<TestDatabase, { readonly databases: Database[]; next: number }>();
+const mostConnections = 8;
+
+/** One connection after the other, so that relays that are started together have one each and a test has few. */
+const databaseOf = (world: TestDatabase): Database => {
+  const own = connections.get(world) ?? { databases: [], next: 0 };
+  connections.set(world, own);
+  own.next = (own.next + 1) % mostConnections;
+  return (own.databases[own.next] ??= world.database('delivery_relay'));
+};
+
 export const storeOf = (world: TestDatabase, holder: string, leaseMs = 15_000): RelayStore =>
-  createRelayStore(world.database('delivery_relay'), { holder, leaseMs, resilient: (attempt) => attempt(10_000) });
+  createRelayStore(databaseOf(world), { holder, leaseMs, resilient: (attempt) => attempt(10_000) });
 
 /** Relays for at most ten seconds, with the store of PostgreSQL; a test says what is otherwise. */
 export const relay = (

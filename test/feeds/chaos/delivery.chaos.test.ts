@@ -101,7 +101,6 @@ describe('the relay, stopped and started again', () => {
     run.functions.kill(relay);
     await sleep(1_000);
     const frozen = { ...log.pushed };
-    const stoppedAt = now();
     const positionsBefore = log.channels().find(({ channel }) => channel.startsWith('match/positions/'))?.highest ?? 0;
     await sleep(15_000);
     expect(log.pushed).toEqual(frozen);
@@ -125,7 +124,6 @@ describe('the relay, stopped and started again', () => {
     expect(sum(of(families, 'each'), ({ byPush }) => byPush)).toBe(sum(of(families, 'each'), ({ events }) => events));
     const latest = of(families, 'latest').find(({ family }) => family === 'match/positions');
     expect(latest?.superseded).toBeGreaterThan(latest?.events ?? 0);
-    expect(startedAt - stoppedAt).toBeGreaterThanOrEqual(15_000);
   });
 });
 

@@ -57,10 +57,13 @@ describe('a client that vanishes', () => {
   it('leaves nothing behind, and others go on', async () => {
     const gone = await subscribed();
     const stays = await subscribed();
+    const before = world.server.subscriptions();
     gone.socket.terminate();
+    await expect.poll(() => world.server.subscriptions()).toBe(before - 1);
     for (let n = 0; n < 20; n += 1) expect((await publish(`${n}`)).status).toBe(200);
     await stays.next({ event: '19' });
     stays.socket.close();
+    await expect.poll(() => world.server.subscriptions()).toBe(0);
   });
 
   it('in the middle of its handshake, or before it says a word, does no harm', async () => {

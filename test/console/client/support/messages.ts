@@ -1,6 +1,6 @@
 import type { PublishedEvent, PublishedMessage } from '../../../../lambdas/shared/delivery/message.ts';
 
-export const channel = 'match/events/m-1';
+const channel = 'match/events/m-1';
 
 export const event = (entity: string, number: number): PublishedEvent => ({
   source: 'broadcast',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { capacityPage } from '../../load-test/capacity/capacity-page.ts';
-import { oneMatch } from '../../load-test/capacity/channel-kinds.ts';
-import { kindLoad, pushLoad, quotas, unitsOf, type ChannelKind } from '../../load-test/capacity/push-load.ts';
+import { capacityPage } from '../../../load-test/capacity/capacity-page.ts';
+import { oneMatch } from '../../../load-test/capacity/channel-kinds.ts';
+import { kindLoad, pushLoad, quotas, unitsOf, type ChannelKind } from '../../../load-test/capacity/push-load.ts';
 
 const positions: ChannelKind = {
   name: 'positions',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runPushSmoke } from '../../load-test/capacity/push-smoke.ts';
+import { runPushSmoke } from '../../../load-test/capacity/push-smoke.ts';
 
 describe('1,000 clients on one machine', () => {
   it('all get every event of five calls a second', async () => {
