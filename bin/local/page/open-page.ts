@@ -85,7 +85,7 @@ export const openPage = async ({ world, deployed }: RunBehind, platform: Platfor
       at,
       startedAt,
       eventsHost,
-      sources: platform.sources.map((source) => ({
+      sources: platform.sources.toSorted().map((source) => ({
         ...readSource(world.metrics, source, rates.perSecond(source, rateSeconds), at),
         hold: holds.get(source) ?? null,
       })),

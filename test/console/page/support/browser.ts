@@ -73,7 +73,11 @@ export const visit = async (browser: Browser, address: string, options: BrowserC
 export const pictureOf = (page: Page): Promise<number> =>
   page.evaluate<number>(`(() => {
     const canvas = document.querySelector('#pitch');
-    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    const copy = Object.assign(document.createElement('canvas'), { width: canvas.width, height: canvas.height });
+    // Of the page's own canvas nothing is read back: that would make it slow, and Chromium complain.
+    const onto = copy.getContext('2d', { willReadFrequently: true });
+    onto.drawImage(canvas, 0, 0);
+    const { data } = onto.getImageData(0, 0, copy.width, copy.height);
     let sum = 0;
     for (let n = 0; n < data.length; n += 4) sum = (Math.imul(sum, 31) + data[n] + data[n + 1] + data[n + 2]) | 0;
     return sum;
