@@ -98,7 +98,7 @@ describe('the page', () => {
 
   it('knows the score of a match that began before it was opened', async () => {
     const { page } = await open();
-    await page.locator('#score', { hasText: /Mill Town \d+ – \d+ Weir United/ }).waitFor();
+    await page.locator('#score', { hasText: /Mill Town \d+ – \d+ Weir United/ }).waitFor({ timeout: 60_000 });
     expect(await page.locator('#score').textContent()).not.toContain('since');
   });
 
