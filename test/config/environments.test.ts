@@ -143,7 +143,7 @@ describe('names', () => {
   it('gives each function a database user of its own, in a role', () => {
     expect(enrichmentUser('stadium-sensors')).toBe('enrichment_stadium_sensors');
     expect(databaseUsers(['market', 'social'])).toBe(
-      'enrichment_market=millrace_enrichment,enrichment_social=millrace_enrichment,delivery_relay=millrace_delivery,delivery_sweep=millrace_delivery,delivery_deletion=millrace_delivery,rest_api_messages=millrace_rest_api,operations_partitions=millrace_operations,operations_readiness=rds_iam',
+      'enrichment_market=millrace_enrichment,enrichment_social=millrace_enrichment,delivery_relay=millrace_relay,delivery_sweep=millrace_sweep,delivery_deletion=millrace_deletion,rest_api_messages=millrace_rest_api,operations_partitions=millrace_operations,operations_readiness=rds_iam',
     );
   });
 });
