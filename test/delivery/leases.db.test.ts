@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { UnavailableError } from '../../lambdas/shared/errors/platform-error.ts';
 import { planMessages } from '../../lambdas/delivery/plan-messages.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { untilSomeoneWaits } from './support/locks.ts';
 import { clearDelivery, fillOutbox } from './support/outbox.ts';
 import { createWitness, relay, storeOf } from './support/relay-world.ts';
 
@@ -22,20 +23,6 @@ beforeEach(() => clearDelivery(world.owner));
 const each = (channel: string, count: number, from = 0) =>
   Array.from({ length: count }, (_, n) => ({ channel, id: `${channel} ${from + n}` }));
 const lapse = () => world.owner.query(`UPDATE millrace.channels SET leased_until = now() - interval '1 s'`);
-/** Whether a statement of another session waits for a lock. */
-const someoneWaits = async (): Promise<boolean> => {
-  const { rows } = await world.owner.query(
-    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-  );
-  return rows.length > 0;
-};
-const untilSomeoneWaits = async (): Promise<void> => {
-  const until = Date.now() + 5_000;
-  while (!(await someoneWaits())) {
-    if (Date.now() > until) throw new Error('no statement waits for a lock');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-};
 
 describe('a lease', () => {
   it('keeps others out until it is let go, or has lapsed', async () => {
@@ -107,7 +94,7 @@ describe('a wake', () => {
     expect(rowCount).toBe(1);
     await fillOutbox(world.owner, each('a/x', 1));
     const taking = two.take(['a/x']);
-    await untilSomeoneWaits();
+    await untilSomeoneWaits(world.owner);
     await other.query('COMMIT');
     expect(await taking).toEqual([{ channel: 'a/x', lapsed: false }]);
   });
@@ -121,7 +108,7 @@ describe('a wake', () => {
     await other.query('BEGIN');
     await other.query(`SELECT millrace.lease_channels(ARRAY['a/x'], 'two', 15)`);
     const lettingGo = one.letGo(['a/x']);
-    await untilSomeoneWaits();
+    await untilSomeoneWaits(world.owner);
     await fillOutbox(world.owner, each('a/x', 1)); // committed while `one` waits for the lock
     await other.query('COMMIT');
     expect(await lettingGo).toEqual(new Set());
