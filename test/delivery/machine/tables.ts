@@ -12,6 +12,7 @@ export interface Row {
 interface Channel {
   readonly delivery: 'each' | 'latest';
   lastNumber: number;
+  oldestNumber: number;
   nextAt: number;
   retryAt: number;
   lease: string | undefined;
@@ -113,6 +114,7 @@ export const memoryStore = (
           tables.channels.set(channel, {
             delivery: first.delivery,
             lastNumber: 0,
+            oldestNumber: 1,
             nextAt: -Infinity,
             retryAt: -Infinity,
             lease: undefined,

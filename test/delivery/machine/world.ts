@@ -3,6 +3,7 @@ import { putOffMs, relayChannels, type RelayPorts } from '../../../lambdas/deliv
 import type { RelayStore } from '../../../lambdas/delivery/relay-store.ts';
 import { UnavailableError } from '../../../lambdas/shared/errors/platform-error.ts';
 import { Clock } from './clock.ts';
+import { deleteSeen, seeForDeletion, type WhereToBegin } from './deletion.ts';
 import { channelName, type Insert, type Mishap, type Scenario } from './scenario.ts';
 import { DeliveryTables, memoryStore, type Row } from './tables.ts';
 
@@ -18,6 +19,7 @@ export interface Variant {
   readonly publish?: (real: RelayPorts['publish'], world: World) => RelayPorts['publish'];
   /** Whether statements look at who holds a channel. */
   readonly lease?: 'checked' | 'anyone';
+  readonly whereToBegin?: WhereToBegin;
 }
 
 const leaseMs = 15_000;
@@ -25,6 +27,9 @@ const invocationMs = 24_000;
 const visibilityMs = 45_000;
 const sweepMs = 60_000;
 const frozenMs = 40_000;
+/** Of what was published, and how long it takes from where deletion looks to where it has the locks. */
+const keptMs = 200;
+const deletionMs = 400;
 const pages = { each: 4, latest: 5 } as const;
 const limits = { mostPublishing: 3, mostHeld: 10, mostOfStatement: 2 } as const;
 export const beginning = Date.UTC(2026, 10, 21, 8);
@@ -48,7 +53,7 @@ export class World {
   #pendingInserts = 0;
   #alive = 0;
 
-  constructor({ inserts, mishaps, latencies, sweeps }: Scenario, variant: Variant = {}) {
+  constructor({ inserts, mishaps, latencies, sweeps, deletesEveryMs }: Scenario, variant: Variant = {}) {
     this.#mishaps = new Map(mishaps.map(({ call, what }) => [call, what]));
     this.#latencies = latencies;
     this.#variant = variant;
@@ -59,6 +64,7 @@ export class World {
       this.clock.at(at, () => this.#insert(insert, n + 1));
     });
     if (sweeps) this.clock.after(sweepMs, () => this.#sweep());
+    this.clock.after(deletesEveryMs, () => this.#delete(deletesEveryMs));
   }
 
   get isQuiet(): boolean {
@@ -106,6 +112,14 @@ export class World {
     const channels = this.tables.leftAlone(this.clock.now());
     if (channels.length > 0) this.#wake(channels, 0);
     this.clock.after(sweepMs, () => this.#sweep());
+  }
+
+  #delete(everyMs: number): void {
+    const seen = seeForDeletion(this.tables, this.clock.now() - keptMs);
+    this.clock.after(deletionMs, () => {
+      deleteSeen(this.tables, seen, this.#variant.whereToBegin);
+      this.clock.after(everyMs, () => this.#delete(everyMs));
+    });
   }
 
   #wake(channels: readonly string[], afterMs: number): void {
