@@ -188,5 +188,13 @@ export const memoryStore = (
         if (putOffMs > 0) found.retryAt = now() + putOffMs;
       }
     },
+    releaseUntilNext: async (channels) => {
+      for (const channel of channels) {
+        const found = holds(channel);
+        if (!found) continue;
+        found.lease = undefined;
+        found.retryAt = Math.max(found.retryAt, found.nextAt);
+      }
+    },
   };
 };

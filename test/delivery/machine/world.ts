@@ -1,5 +1,6 @@
 import { RefusedEventError, type EventAnswer } from '../../../lambdas/delivery/publish-answer.ts';
-import { putOffMs, relayChannels, type RelayPorts } from '../../../lambdas/delivery/relay.ts';
+import { relayChannels } from '../../../lambdas/delivery/relay.ts';
+import type { RelayPorts } from '../../../lambdas/delivery/relay-ports.ts';
 import type { RelayStore } from '../../../lambdas/delivery/relay-store.ts';
 import { UnavailableError } from '../../../lambdas/shared/errors/platform-error.ts';
 import { Clock } from './clock.ts';
@@ -31,7 +32,7 @@ const frozenMs = 40_000;
 const keptMs = 200;
 const deletionMs = 400;
 const pages = { each: 4, latest: 5 } as const;
-const limits = { mostPublishing: 3, mostHeld: 10, mostOfStatement: 2 } as const;
+const limits = { mostPublishing: 3, mostReady: 4, mostHeld: 10, mostOfStatement: 2, mostIdleMs: 250 } as const;
 export const beginning = Date.UTC(2026, 10, 21, 8);
 
 /** Relays in a world in memory, on simulated time; each call of theirs takes its way and may meet a mishap. */
@@ -147,6 +148,9 @@ export class World {
             this.#call(life, `park ${channel} ${number}`, () => {
               this.parked.set(`${channel} ${number}`, unpublishable?.original ?? '');
             }),
+          wake: (some, afterMs) => {
+            if (!life.isDead) this.#wake(some, Math.ceil(afterMs / 1000) * 1000);
+          },
           now,
           pause: (ms) => {
             const { promise: over, resolve } = Promise.withResolvers<void>();
@@ -159,7 +163,6 @@ export class World {
       );
       this.#alive -= 1;
       if (result.left.length > 0) this.#wake(result.left, 0);
-      if (result.putOff.length > 0) this.#wake(result.putOff, putOffMs.retry);
     } catch (error) {
       if (!(error instanceof UnavailableError)) this.thrown.push(error);
       die();
