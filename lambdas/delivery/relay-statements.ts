@@ -6,6 +6,7 @@ const envelopeBytes = 300;
 /**
  * What waits in channels that are held. The statement takes no lock: while the lease is ours nobody else numbers, and what
  * becomes visible meanwhile is seen by the next look. $3: bytes of a page; the first of it is read however large it is.
+ * Of the others only what fits as it is stored, mostly compressed, is unpacked to see how large it is.
  */
 export const readStatement = `
 SELECT c.channel, c.delivery, c.last_number AS "lastNumber",
@@ -35,14 +36,20 @@ LEFT JOIN LATERAL (
         'occurredAt', to_char(s.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
         'sourceEventId', s.source_event_id) END) ORDER BY page.outbox_id)
     FILTER (WHERE page.before < $3::int) AS rows,
-    count(*) FILTER (WHERE page.before >= $3::int) > 0
-      OR count(*) = CASE c.delivery WHEN 'each' THEN ${pageOf.each} ELSE ${pageOf.latest} END AS more
+    count(*) FILTER (WHERE page.before < $3::int) < max(page.many)
+      OR max(page.many) = CASE c.delivery WHEN 'each' THEN ${pageOf.each} ELSE ${pageOf.latest} END AS more
   FROM (
     SELECT *, sum(bytes) OVER (ORDER BY outbox_id) - bytes AS before
-    FROM millrace.outbox, LATERAL (
-      SELECT octet_length(payload::text) + octet_length(source_event_id) + ${envelopeBytes} AS bytes) AS size
-    WHERE channel = c.channel ORDER BY outbox_id
-    LIMIT CASE c.delivery WHEN 'each' THEN ${pageOf.each} ELSE ${pageOf.latest} END
+    FROM (
+      SELECT *, count(*) OVER () AS many,
+        sum(pg_column_size(payload)) OVER (ORDER BY outbox_id) - pg_column_size(payload) AS stored_before
+      FROM (
+        SELECT * FROM millrace.outbox WHERE channel = c.channel ORDER BY outbox_id
+        LIMIT CASE c.delivery WHEN 'each' THEN ${pageOf.each} ELSE ${pageOf.latest} END
+      ) AS first
+    ) AS found, LATERAL (
+      SELECT octet_length(payload::text) + octet_length(source_event_id) + ${envelopeBytes} AS bytes OFFSET 0) AS size
+    WHERE stored_before < $3::int
   ) AS page
   LEFT JOIN millrace.snapshots AS s ON s.channel = c.channel AND s.entity = coalesce(page.entity, '')
 ) AS outbox ON numbered.messages IS NULL

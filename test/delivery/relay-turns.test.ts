@@ -161,11 +161,12 @@ describe('quotes and goals', () => {
         if (since !== undefined) waits.push(clock.now() - since);
         cameAt.delete(channel);
       };
-      void relay([...names], onPublish).then(({ left }) => {
+      void (async () => {
+        const { left } = await relay([...names], onPublish);
         free += 1;
         send(left, 0);
         serve();
-      });
+      })();
     };
     const send = (channels: readonly string[], afterMs: number): void => {
       if (channels.length === 0) return;
