@@ -1,5 +1,4 @@
 import type { PublishedMessage } from '../../lambdas/shared/delivery/message.ts';
-import { pause } from './backoff.ts';
 import { createChannel, step, type ChannelState, type Effect, type Gap, type Input, type Snapshot } from './channel.ts';
 import type { Resume } from './resume.ts';
 
@@ -32,9 +31,6 @@ export interface ChannelSet extends Subscription {
   subscribed(): void;
   failed(error: Error): void;
 }
-
-/** Before what was heard of is asked for again. */
-const notYetMs = 250;
 
 const isMessage = (value: unknown): value is PublishedMessage => {
   const { channel, number, events } = (value ?? {}) as Partial<Record<keyof PublishedMessage, unknown>>;
@@ -69,9 +65,8 @@ export const createChannelSet = (pattern: string, options: SubscriptionOptions, 
     if (!signal.aborted) options.onError?.(error);
   };
 
-  const ask = async (channel: string, from: number, later: boolean): Promise<void> => {
-    if (later) await pause(notYetMs, signal);
-    const answer = await resume({ channel, after: from, signal, onFailure: failed });
+  const ask = async (channel: string, { after: from, inVain }: Extract<Effect, { kind: 'ask' }>): Promise<void> => {
+    const answer = await resume({ channel, after: from, inVain, signal, onFailure: failed });
     if (!signal.aborted) advance(channel, { kind: 'answered', answer });
   };
 
@@ -88,7 +83,7 @@ export const createChannelSet = (pattern: string, options: SubscriptionOptions, 
       case 'gap':
         return tell(() => options.onGap?.({ channel, ...effect.gap }));
       case 'ask':
-        ask(channel, effect.after, effect.later).catch((error: unknown) => {
+        ask(channel, effect).catch((error: unknown) => {
           if (!signal.aborted) failed(error as Error);
         });
         return undefined;

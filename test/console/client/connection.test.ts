@@ -56,6 +56,7 @@ const nothing = answers(200, {
   delivery: 'each',
   oldest: 1,
   newest: 0,
+  given: 0,
   messages: [],
   more: false,
 });
