@@ -24,7 +24,8 @@ const channelsQuery = `
     FROM millrace.channels`;
 
 const messagesQuery = `
-  SELECT channel, number::float8 AS number, body, ${ms('numbered_at')} AS "numberedAt"
+  SELECT channel, number::float8 AS number, body, ${ms('numbered_at')} AS "numberedAt",
+         ${ms('published_at')} AS "publishedAt"
     FROM millrace.messages ORDER BY channel, number`;
 
 const snapshotsQuery = `
@@ -44,6 +45,7 @@ type Key = Omit<Identity, 'bodyHash'>;
 type ChannelRow = Omit<ChannelState, 'perSecond'> & { readonly perSecond: number | null };
 type BodyRow = Pick<MessageRow, 'channel' | 'number' | 'numberedAt'> & {
   readonly body: string;
+  readonly publishedAt: number | null;
 };
 
 export interface DeliveryConnections {
@@ -62,9 +64,9 @@ const readChannels = async (connect: ConnectReader): Promise<readonly ChannelSta
 
 async function* readMessages(connect: ConnectReader): AsyncGenerator<readonly MessageRow[]> {
   for await (const rows of rowPages<BodyRow>(connect, messagesQuery, fewRows))
-    yield rows.map(({ body, ...row }) => {
+    yield rows.map(({ body, publishedAt, ...row }) => {
       const value = parseText(body);
-      return { ...row, message: readMessage(value), ...digestsOf(body, value) };
+      return { ...row, publishedAt: publishedAt ?? undefined, message: readMessage(value), ...digestsOf(body, value) };
     });
 }
 

@@ -45,6 +45,8 @@ export interface MessageRow extends MessageDigests {
   /** Undefined where its text is no message. */
   readonly message: ReadMessage | undefined;
   readonly numberedAt: number;
+  /** When it was marked; undefined where it has not been. */
+  readonly publishedAt: number | undefined;
 }
 
 /** The newest event of an entity, as the table of snapshots has it. */

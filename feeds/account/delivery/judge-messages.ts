@@ -7,6 +7,7 @@ import { familyOfChannel } from './families.ts';
 interface KeptMessage extends MessageDigests {
   readonly events: readonly MessageEvent[];
   readonly numberedAt: number;
+  readonly publishedAt: number | undefined;
 }
 
 /** Where an event was found: in which message, or in none any more. */
@@ -45,7 +46,7 @@ export const collectMessages = async (
   const placed = new Map<string, Placed>();
   const parked = new Set(tombstones.map(at));
   for await (const page of pages) {
-    for (const { channel, number, message, exact, rewritten, numberedAt } of page) {
+    for (const { channel, number, message, exact, rewritten, numberedAt, publishedAt } of page) {
       const family = familyOfChannel(channel);
       const events = message?.events ?? [];
       const isOwn = message?.channel === channel && message.number === number;
@@ -57,7 +58,7 @@ export const collectMessages = async (
         else placed.set(key, { channel, number });
       }
       const ofChannel = messages.get(channel) ?? new Map<number, KeptMessage>();
-      messages.set(channel, ofChannel.set(number, { events, exact, rewritten, numberedAt }));
+      messages.set(channel, ofChannel.set(number, { events, exact, rewritten, numberedAt, publishedAt }));
     }
   }
   return { messages, placed };

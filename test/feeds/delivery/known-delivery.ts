@@ -33,6 +33,13 @@ export interface KnownDelivery {
   now: number;
 }
 
+/** Of a subscriber that has been there for a minute, and is. */
+const connectedLog = (baselines: ReadonlyMap<string, number>): DeliveryLog => {
+  const log = new DeliveryLog(baselines);
+  log.connected(beganAt - 60_000);
+  return log;
+};
+
 export const emptyDelivery = (baselines: ReadonlyMap<string, number> = new Map()): KnownDelivery => ({
   channels: new Map(),
   rows: [],
@@ -41,7 +48,7 @@ export const emptyDelivery = (baselines: ReadonlyMap<string, number> = new Map()
   outbox: [],
   stored: [],
   tombstones: [],
-  log: new DeliveryLog(baselines),
+  log: connectedLog(baselines),
   now: beganAt + 60_000,
 });
 
@@ -79,7 +86,14 @@ export const textOf = (channel: string, number: number, events: readonly StoredE
 
 export const rowOf = (channel: string, number: number, text: string, numberedAt: number): MessageRow => {
   const value: unknown = JSON.parse(text);
-  return { channel, number, numberedAt, message: readMessage(value), ...digestsOf(text, value) };
+  return {
+    channel,
+    number,
+    numberedAt,
+    publishedAt: numberedAt + 3,
+    message: readMessage(value),
+    ...digestsOf(text, value),
+  };
 };
 
 /** Gives the next number of a channel to some events, as the relay does. @returns the text that is published */

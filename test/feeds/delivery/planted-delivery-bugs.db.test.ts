@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { awaitDelivery } from '../../../bin/local/await-delivery.ts';
 import type { DeliveryAccount } from '../../../feeds/account/delivery/delivery-book.ts';
 import { takeDeliveryAccount } from '../../../feeds/account/delivery/take-delivery-account.ts';
 import { createDeliveryReaders } from '../../../feeds/readers/deliveries.ts';
@@ -37,6 +39,7 @@ beforeEach(async () => {
     ids.map((id) => ({ channel, id, occurredAt: at })),
   );
   log = new DeliveryLog();
+  log.connected(Date.now() - 60_000);
 });
 
 const push: RelayPorts['publish'] = async (_, bodies) => {
@@ -66,6 +69,24 @@ const account = (): Promise<DeliveryAccount> => {
   const rules = { expiresAfterMs: { each: 12 * hourMs, latest: 300_000 }, keepPublishedMs: 24 * hourMs };
   return takeDeliveryAccount({ readers, log, rules, now: Date.now }, []);
 };
+/** As a run ends: what has not come by itself is asked for, and answered from the table. */
+const awaited = async (): Promise<void> => {
+  const resumed: Promise<void>[] = [];
+  const resume = async (): Promise<void> => {
+    const { rows } = await world.owner.query<{ body: string }>('SELECT body FROM millrace.messages ORDER BY number');
+    for (const { body } of rows) log.resume(channel, JSON.parse(body), Date.now());
+  };
+  await awaitDelivery({
+    now: Date.now,
+    sleep,
+    progress: () => Promise.resolve({ unsent: 0, unpublished: 0, waitingSince: undefined, lastNumbers }),
+    subscriber: { log, isIdle: () => true, suspect: () => void resumed.push(resume()) },
+    say: () => {},
+  });
+  await Promise.all(resumed);
+};
+const lastNumbers = new Map([[channel, ids.length]]);
+
 const posts = async () => (await account()).families.find(({ family }) => family === 'social/posts');
 
 describe('the account of the relay as it is', () => {
@@ -91,6 +112,18 @@ describe('a planted bug turns the account of deliveries red', () => {
     });
     expect((await posts())?.faults.notDelivered).toBeGreaterThan(0);
     expect((await account()).balances).toBe(false);
+  });
+
+  it('also when the subscriber has asked for it by the end, or has asked for everything', async () => {
+    await relayed(async (of, bodies) => {
+      await push(of, bodies.slice(1));
+      return bodies.map(() => 'accepted');
+    });
+    const pushed = log.pushed.messages;
+    await awaited();
+    expect((await posts())?.faults).toEqual({ neverPushed: ids.length - pushed });
+    await world.owner.query('UPDATE millrace.messages SET published_at = NULL WHERE number = 20');
+    expect((await posts())?.faults.unpublished).toBe(1);
   });
 
   it('when what is published again has another body', async () => {
