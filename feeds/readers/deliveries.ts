@@ -11,8 +11,9 @@ import { keyOf, type Identity } from '../account/evidence.ts';
 import { rowPages, type ConnectReader } from './row-pages.ts';
 
 const manyRows = 5_000;
-/** A body has up to 240 KB, as a rule a few. */
+/** The body of a message has up to 240 KB, as a rule a few; that of an event as a rule less than one. */
 const fewRows = 200;
+const someRows = 1_000;
 
 const ms = (column: string): string => `floor(extract(epoch FROM ${column}) * 1000)::float8`;
 const micros = (column: string): string => `(extract(epoch FROM ${column}) * 1000000)::float8`;
@@ -38,7 +39,7 @@ const outboxQuery = `
 
 const eventsQuery = `
   SELECT source, source_event_id AS "sourceEventId", occurred_on - DATE '1970-01-01' AS day, subject, entity,
-         ${micros('occurred_at')} AS "occurredAt", ${ms('arrived_at')} AS "arrivedAt", ${ms('ingested_at')} AS "storedAt"
+         ${micros('occurred_at')} AS "occurredAt", ${ms('arrived_at')} AS "arrivedAt", ${ms('ingested_at')} AS "storedAt", body::text
     FROM millrace.events`;
 
 type Key = Omit<Identity, 'bodyHash'>;
@@ -76,7 +77,7 @@ async function* readOutbox(connect: ConnectReader): AsyncGenerator<readonly Outb
 }
 
 async function* readStoredEvents(connect: ConnectReader): AsyncGenerator<readonly StoredEvent[]> {
-  for await (const rows of rowPages<Key & Omit<StoredEvent, 'key'>>(connect, eventsQuery, manyRows))
+  for await (const rows of rowPages<Key & Omit<StoredEvent, 'key'>>(connect, eventsQuery, someRows))
     yield rows.map(({ day: ofDay, ...row }) => ({ ...row, key: keyOf({ ...row, day: ofDay }) }));
 }
 

@@ -56,7 +56,7 @@ describe('reading what is delivered, as the functions’ users', () => {
       number: 7,
       numberedAt: Date.parse('2026-03-01T23:59:59.123Z'),
       publishedAt: Date.parse('2026-03-01T23:59:59.123Z'),
-      message: { ...body, tombstone: undefined, events: [{ key, entity: 'EUR/USD' }] },
+      message: { ...body, tombstone: undefined, events: [{ key, entity: 'EUR/USD', body: { mid: 1.25 } }] },
       exact: expect.stringMatching(/^[\w-]{22}$/) as string,
       rewritten: same?.exact,
     });
@@ -70,7 +70,7 @@ describe('reading what is delivered, as the functions’ users', () => {
     await world.owner.query(
       `INSERT INTO millrace.events (source, source_event_id, occurred_on, occurred_at, subject, entity, body, body_hash,
          schema_id, priority, stream, shard, sequence_number, arrived_at, ingested_at)
-       VALUES ('market', 'q-1', '2026-03-01', $1, 'market-quote', 'EUR/USD', '{}', '\\x00', gen_random_uuid(), 'normal',
+       VALUES ('market', 'q-1', '2026-03-01', $1, 'market-quote', 'EUR/USD', '{"b":1,"a":2.50}', '\\x00', gen_random_uuid(), 'normal',
          's', 'shardId-000000000000', '1', '2026-03-01T23:59:59.500Z', '2026-03-01T23:59:59.750Z')`,
       [at],
     );
@@ -93,6 +93,7 @@ describe('reading what is delivered, as the functions’ users', () => {
         occurredAt: 1_772_409_599_123_456,
         arrivedAt: Date.parse('2026-03-01T23:59:59.500Z'),
         storedAt: Date.parse('2026-03-01T23:59:59.750Z'),
+        body: '{"a": 2.50, "b": 1}',
       },
     ]);
     expect((await collect(readers.readOutbox())).flat()).toEqual([{ channel: 'market/quotes/eur-usd', key }]);

@@ -18,6 +18,8 @@ export interface MessageEvent {
   /** `keyOf` of the stored event. */
   readonly key: string;
   readonly entity: string;
+  /** What it says, parsed. */
+  readonly body: unknown;
 }
 
 /** A message as its text says it is. */
@@ -75,6 +77,8 @@ export interface StoredEvent {
   readonly occurredAt: number;
   readonly arrivedAt: number;
   readonly storedAt: number;
+  /** JSON, as the database writes it. */
+  readonly body: string;
 }
 
 /** A message that could never be published, as the table of dead letters has it. */

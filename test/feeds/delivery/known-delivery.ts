@@ -53,7 +53,7 @@ export const emptyDelivery = (baselines: ReadonlyMap<string, number> = new Map()
 });
 
 /** The n-th event of all, a millisecond after the one before. */
-export const storedEvent = (channel: string, n: number, entity = 'reds'): StoredEvent => {
+export const storedEvent = (channel: string, n: number, name = 'reds'): StoredEvent => {
   const source = sourceOf[channel] ?? '';
   const sourceEventId = `id-${String(n).padStart(5, '0')}`;
   const arrivedAt = beganAt + n;
@@ -62,10 +62,11 @@ export const storedEvent = (channel: string, n: number, entity = 'reds'): Stored
     source,
     sourceEventId,
     subject: subjects[channel] ?? '',
-    entity,
+    entity: channel === positions ? `m1/${name}` : name,
     occurredAt: arrivedAt * 1_000,
     arrivedAt,
     storedAt: arrivedAt + 20,
+    body: `{"z": "${sourceEventId}", "n": 1.50}`,
   };
 };
 
@@ -79,7 +80,7 @@ export const textOf = (channel: string, number: number, events: readonly StoredE
       sourceEventId,
       entity,
       occurredAt: new Date(occurredAt / 1_000).toISOString(),
-      body: { n: 1.5 },
+      body: { n: 1.5, z: sourceEventId },
     })),
     ...(tombstone === undefined ? {} : { tombstone }),
   });

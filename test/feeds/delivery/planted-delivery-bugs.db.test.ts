@@ -30,13 +30,13 @@ beforeEach(async () => {
   await world.owner.query(
     `INSERT INTO millrace.events (source, source_event_id, occurred_on, occurred_at, subject, entity, body, body_hash,
        schema_id, priority, stream, shard, sequence_number, arrived_at)
-     SELECT 'market', id, $2::date, $2::timestamptz, 'social-post', 'e', '{}', '\\x00', gen_random_uuid(), 'normal', 's',
+     SELECT 'market', id, $2::date, $2::timestamptz, 'social-post', 'reds', jsonb_build_object('id', id), '\\x00', gen_random_uuid(), 'normal', 's',
        'shardId-000000000000', id, now() FROM unnest($1::text[]) AS id`,
     [ids, at],
   );
   await fillOutbox(
     world.owner,
-    ids.map((id) => ({ channel, id, occurredAt: at })),
+    ids.map((id) => ({ channel, id, entity: 'reds', occurredAt: at })),
   );
   log = new DeliveryLog();
   log.connected(Date.now() - 60_000);
@@ -140,7 +140,7 @@ describe('a planted bug turns the account of deliveries red', () => {
     await world.owner.query('TRUNCATE millrace.messages, millrace.channels');
     await fillOutbox(
       world.owner,
-      ids.toReversed().map((id) => ({ channel, id, occurredAt: at })),
+      ids.toReversed().map((id) => ({ channel, id, entity: 'reds', occurredAt: at })),
     );
     await relayed();
     expect((await posts())?.faults.bodyDiffers).toBeGreaterThan(0);
@@ -148,7 +148,7 @@ describe('a planted bug turns the account of deliveries red', () => {
 
   it('when a row is left in the outbox that has a number', async () => {
     await relayed();
-    await fillOutbox(world.owner, [{ channel, id: 'post-3', occurredAt: at }]);
+    await fillOutbox(world.owner, [{ channel, id: 'post-3', entity: 'reds', occurredAt: at }]);
     await relayed();
     expect((await posts())?.faults).toEqual({ numberedTwice: 1 });
   });
