@@ -29,6 +29,10 @@ export interface ChannelSet extends Subscription {
   pushed(text: string): void;
   /** From now on every message is pushed. */
   subscribed(): void;
+  /** Something was not pushed: every channel that is known is asked for it. */
+  check(): void;
+  /** The same, of channels in which nothing comes; the longer, the less often. */
+  checkQuiet(): void;
   failed(error: Error): void;
 }
 
@@ -52,6 +56,8 @@ const tell = (call: () => void): void => {
 export const createChannelSet = (pattern: string, options: SubscriptionOptions, resume: Resume): ChannelSet => {
   const { after } = options;
   const channels = new Map<string, ChannelState>();
+  /** Looks in a row between which nothing came, by channel; none where something has come since the last. */
+  const quiet = new Map<string, number>();
   const closing = new AbortController();
   const { signal } = closing;
 
@@ -60,6 +66,13 @@ export const createChannelSet = (pattern: string, options: SubscriptionOptions, 
   if (!pattern.endsWith('/*')) channels.set(pattern, open(pattern));
   if (after instanceof Map)
     for (const channel of after.keys() as Iterable<string>) channels.set(channel, open(channel));
+
+  const check = (): void => {
+    for (const channel of channels.keys()) {
+      quiet.set(channel, 0);
+      advance(channel, { kind: 'subscribed' });
+    }
+  };
 
   const failed = (error: Error): void => {
     if (!signal.aborted) options.onError?.(error);
@@ -71,6 +84,7 @@ export const createChannelSet = (pattern: string, options: SubscriptionOptions, 
   };
 
   const apply = (channel: string, effect: Effect): void => {
+    if (effect.kind !== 'ask') quiet.delete(channel);
     switch (effect.kind) {
       case 'message':
         return tell(() => options.onMessage(effect.message));
@@ -111,8 +125,14 @@ export const createChannelSet = (pattern: string, options: SubscriptionOptions, 
       if (isMessage(message)) advance(message.channel, { kind: 'pushed', message });
       else failed(new Error(`${pattern}: an event came that is no message of the platform`));
     },
-    subscribed: () => {
-      for (const channel of channels.keys()) advance(channel, { kind: 'subscribed' });
+    subscribed: check,
+    check,
+    checkQuiet: () => {
+      for (const channel of channels.keys()) {
+        const looks = (quiet.get(channel) ?? -1) + 1;
+        quiet.set(channel, looks);
+        if (looks > 0 && Number.isInteger(Math.log2(looks))) advance(channel, { kind: 'subscribed' });
+      }
     },
     numbers: () =>
       new Map(

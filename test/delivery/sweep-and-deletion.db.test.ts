@@ -3,6 +3,7 @@ import { createDeletionStore } from '../../lambdas/delivery/deletion-store.ts';
 import { deletePublished } from '../../lambdas/delivery/delete-published.ts';
 import { createSweepStore } from '../../lambdas/delivery/sweep-store.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { untilSomeoneWaits } from './support/locks.ts';
 import { clearDelivery, fillOutbox } from './support/outbox.ts';
 
 let world: TestDatabase;
@@ -116,6 +117,28 @@ describe('deletion', () => {
     expect(await run()).toEqual({ deleted: 1 });
     await world.owner.query('COMMIT');
     expect(await run()).toEqual({ deleted: 1 });
+  });
+});
+
+describe('deletion while the relay numbers', () => {
+  // Holds up whoever reads channels after its statement has begun: what it sees of messages is older than what it locks.
+  const untilReleased = `CREATE POLICY held_up ON millrace.channels USING (pg_advisory_xact_lock_shared(4711) IS NOT NULL);
+    ALTER TABLE millrace.channels ENABLE ROW LEVEL SECURITY; SELECT pg_advisory_lock(4711)`;
+
+  it('goes no further than what it has seen', async () => {
+    await channelWith('a/x', [30, 30, 30]);
+    await world.owner.query(untilReleased);
+    const deleting = createDeletionStore(world.database('delivery_relay')).deleteSome(24);
+    await untilSomeoneWaits(world.owner);
+    await world.owner.query(`UPDATE millrace.channels SET last_number = 5`);
+    await world.owner.query(`INSERT INTO millrace.messages (channel, number, delivery, body, published_at)
+      VALUES ('a/x', 4, 'each', 'b', now()), ('a/x', 5, 'each', 'b', NULL)`);
+    await world.owner.query('SELECT pg_advisory_unlock(4711)');
+    expect(await deleting).toBe(3);
+    await world.owner.query(
+      'ALTER TABLE millrace.channels DISABLE ROW LEVEL SECURITY; DROP POLICY held_up ON millrace.channels',
+    );
+    expect(await channelsNow()).toEqual([{ channel: 'a/x', oldest: 4, kept: [4, 5] }]);
   });
 });
 
