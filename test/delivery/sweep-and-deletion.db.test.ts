@@ -128,7 +128,7 @@ describe('deletion while the relay numbers', () => {
   it('goes no further than what it has seen', async () => {
     await channelWith('a/x', [30, 30, 30]);
     await world.owner.query(untilReleased);
-    const deleting = createDeletionStore(world.database('delivery_relay')).deleteSome(24);
+    const deleting = createDeletionStore(world.database('delivery_deletion')).deleteSome(24);
     await untilSomeoneWaits(world.owner);
     await world.owner.query(`UPDATE millrace.channels SET last_number = 5`);
     await world.owner.query(`INSERT INTO millrace.messages (channel, number, delivery, body, published_at)
