@@ -13,7 +13,7 @@ import { inParts } from './statement-error.ts';
 const mostNumberedBytes = 4_000_000;
 
 /** How long a channel is left alone after a failure: `retry` comes again soon, `halt` is for the sweep. */
-export const putOffMs = { retry: 5_000, halt: 30_000 } as const;
+const putOffMs = { retry: 5_000, halt: 30_000 } as const;
 
 /**
  * Relays what waits in channels until nothing does, or time is up. One serial pump talks to the database, a statement for
