@@ -32,7 +32,7 @@ CREATE TABLE millrace.messages (
   body         text             NOT NULL, -- exactly the string that is published, always the same
   tombstone    text COLLATE "C",          -- why its events cannot be published
   original     text,                      -- of a tombstone: what could not be published, until it is parked
-  refusal      text,                      -- of a tombstone: what was said of it, until it is parked
+  refusal      text,                      -- what was said of it when it was refused, until it is published or parked
   numbered_at  timestamptz      NOT NULL DEFAULT now(),
   published_at timestamptz,
   attempts     integer          NOT NULL DEFAULT 0,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import type { SendWakes } from '../shared/delivery/wake-sender.ts';
+import { wakeMs, type SendWakes } from '../shared/delivery/wake-sender.ts';
 import { readWake } from '../shared/delivery/wake.ts';
 import { dispositionOf, PlatformError, reasonOf } from '../shared/errors/platform-error.ts';
 import { createResilient, type Resilient } from '../shared/resilience/retry.ts';
@@ -25,11 +25,11 @@ export interface RelayDependencies {
   readonly pause: RelayPorts['pause'];
 }
 
-/** Of an invocation's time, what is left for ending: a call that hangs, marks, letting go, a wake. */
-const endingMs = 6_000;
 /** A call that takes longer is not waited for. AppSync answers in tens of milliseconds. */
 const callMs = 2_500;
 const statementMs = 3_000;
+/** Of an invocation's time, what is left for ending: calls end by then, statements soon after, and one wake more is sent. */
+const endingMs = statementMs + wakeMs + 500;
 /** Retries of one call, and how long they may take in all: then its channel is put off, and others have its place. */
 const callRetries = 3;
 const callRetriesMs = 4_000;
@@ -74,8 +74,14 @@ export const relayMessages = ({ storeFor, publish, park, wake, leaseMs, telemetr
       const result = await relayChannels(
         {
           store,
-          publish: (channel, bodies) => persistently((timeoutMs) => publish(channel, bodies, timeoutMs)),
-          park: (channel, message) => persistently(() => park(channel, message)),
+          publish: (channel, bodies, onUnknown) =>
+            persistently((timeoutMs) =>
+              publish(channel, bodies, timeoutMs).catch((error: unknown) => {
+                if (mayHelp(error)) onUnknown();
+                throw error;
+              }),
+            ),
+          park: (channel, message) => persistently((timeoutMs) => park(channel, message, timeoutMs)),
           wake: wakeLater,
           now,
           pause,

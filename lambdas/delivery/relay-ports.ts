@@ -5,7 +5,11 @@ import type { RelayStore, UnpublishedMessage } from './relay-store.ts';
 export interface RelayPorts {
   readonly store: RelayStore;
   /** One call to AppSync Events, with the retries it deserves. */
-  readonly publish: (channel: string, bodies: readonly string[]) => ReturnType<PublishPagePorts['publish']>;
+  readonly publish: (
+    channel: string,
+    bodies: readonly string[],
+    onUnknown: () => void,
+  ) => ReturnType<PublishPagePorts['publish']>;
   readonly park: (channel: string, message: UnpublishedMessage) => Promise<void>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

@@ -12,12 +12,14 @@ export const readStatement = `
 SELECT c.channel, c.delivery, c.last_number AS "lastNumber",
   greatest(0, extract(epoch FROM c.next_at - clock_timestamp()) * 1000)::float8 AS "waitMs",
   (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now,
-  numbered.messages AS unpublished, outbox.rows, outbox.more
+  numbered.messages AS unpublished, CASE WHEN numbered."wasRefused" THEN
+    (SELECT body FROM millrace.messages WHERE channel = c.channel AND number = numbered.lowest - 1) END AS control, outbox.rows, outbox.more
 FROM millrace.channels AS c
 LEFT JOIN LATERAL (
-  SELECT json_agg(json_build_object('number', number, 'body', body, 'attempts', attempts, 'unpublishable',
+  SELECT json_agg(json_build_object('number', number, 'body', body, 'attempts', attempts,
+      'refused', CASE WHEN original IS NULL THEN refusal END, 'unpublishable',
       CASE WHEN original IS NOT NULL THEN json_build_object('original', original, 'refusal', refusal) END) ORDER BY number)
-    FILTER (WHERE before < $3::int) AS messages
+    FILTER (WHERE before < $3::int) AS messages, min(number) AS lowest, bool_or(refusal IS NOT NULL) AS "wasRefused"
   FROM (
     SELECT *, sum(bytes) OVER (ORDER BY number) - bytes AS before
     FROM millrace.messages, LATERAL (SELECT octet_length(body) + coalesce(octet_length(original), 0) AS bytes) AS size
@@ -104,6 +106,13 @@ WITH taken AS MATERIALIZED (
 UPDATE millrace.messages AS m
 SET published_at = clock_timestamp(), attempts = m.attempts + 1, original = NULL, refusal = NULL
 FROM taken WHERE m.channel = taken.channel AND m.number = taken.number`;
+
+export const doubtStatement = `
+UPDATE millrace.messages AS m
+SET attempts = CASE WHEN m.refusal = d.refusal THEN m.attempts + 1 ELSE 1 END, refusal = d.refusal
+FROM unnest($1::text[], $2::text[]::bigint[], $3::text[]) AS d (channel, number, refusal)
+  JOIN millrace.channels AS c ON c.channel = d.channel COLLATE "C" AND c.lease = $4::text
+WHERE m.channel = c.channel AND m.number = d.number AND m.published_at IS NULL AND m.tombstone IS NULL`;
 
 export const entombStatement = `
 UPDATE millrace.messages AS m

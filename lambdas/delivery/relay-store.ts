@@ -5,6 +5,7 @@ import type { PlatformError } from '../shared/errors/platform-error.ts';
 import type { Resilient } from '../shared/resilience/retry.ts';
 import type { NewMessage, Numbering, Unnumbered } from './plan-messages.ts';
 import {
+  doubtStatement,
   entombStatement,
   markStatement,
   numberStatement,
@@ -19,17 +20,25 @@ import { divisibleError } from './statement-error.ts';
 export interface UnpublishedMessage extends NewMessage {
   /** How often it was tried before. */
   readonly attempts: number;
+  /** What AppSync said when it refused it, and it was not known whose fault that is; null where it never did. */
+  readonly refused: string | null;
 }
 
 /** What waits in a channel that is held. Rows are looked at only where every number given is published. */
 export interface Waiting extends Unnumbered {
   /** The lowest numbers first. */
   readonly unpublished: readonly UnpublishedMessage[];
+  /** The message before those, where one of them was refused: it was published, and is still kept. */
+  readonly control: string | null;
 }
 
 export interface MessageId {
   readonly channel: string;
   readonly number: number;
+}
+
+export interface Doubt extends MessageId {
+  readonly refusal: string;
 }
 
 export interface Tomb extends MessageId {
@@ -54,6 +63,8 @@ export interface RelayStore {
   mark(published: readonly MessageId[]): Promise<void>;
   /** Replaces the body of a message that can never be published by a tombstone's; the original stays beside it. */
   entomb(tombs: readonly Tomb[]): Promise<void>;
+  /** Keeps what was said of a message that was refused, and counts how often the same was said. */
+  doubt(doubts: readonly Doubt[]): Promise<void>;
   /** @returns those that are still held */
   renew(channels: readonly string[]): Promise<ReadonlySet<string>>;
   /** Lets go those in which nothing waits, looking under the lock. @returns those let go */
@@ -123,6 +134,9 @@ export const createRelayStore = (
     entomb: async (tombs) => {
       const columns = [tombs.map(({ body }) => body), tombs.map(({ refusal }) => refusal)];
       await query(entombStatement, [...idColumns(tombs), ...columns.map(textArray), holder]);
+    },
+    doubt: async (doubts) => {
+      await query(doubtStatement, [...idColumns(doubts), textArray(doubts.map(({ refusal }) => refusal)), holder]);
     },
     renew: async (channels) => channelsOf(await query(renewStatement, [textArray(channels), holder, leaseMs])),
     letGo: async (channels) =>

@@ -3,7 +3,7 @@ import { PlatformError } from '../shared/errors/platform-error.ts';
 import { composeTombstone } from '../shared/delivery/message.ts';
 import { HeldChannels } from './held-channels.ts';
 import { planMessages, type Numbering } from './plan-messages.ts';
-import { publishPage, type PageResult, type PublishPagePorts } from './publish-page.ts';
+import { publishPage, type PagePast, type PageResult, type PublishPagePorts } from './publish-page.ts';
 import type { RelayLimits, RelayPorts, RelayResult } from './relay-ports.ts';
 import { createTally } from './relay-tally.ts';
 import type { UnpublishedMessage, Waiting } from './relay-store.ts';
@@ -13,7 +13,7 @@ import { inParts } from './statement-error.ts';
 const mostNumberedBytes = 4_000_000;
 
 /** How long a channel is left alone after a failure: `retry` comes again soon, `halt` is for the sweep. */
-export const putOffMs = { retry: 5_000, halt: 30_000 } as const;
+const putOffMs = { retry: 5_000, halt: 30_000 } as const;
 
 /**
  * Relays what waits in channels until nothing does, or time is up. One serial pump talks to the database, a statement for
@@ -45,15 +45,15 @@ export const relayChannels = async (
   /** Channels that are read at once: fewer, once so many took too long. */
   let portion = mostPublishing;
 
-  const start = (channel: string, page: readonly UnpublishedMessage[]): void => {
+  const start = (channel: string, page: readonly UnpublishedMessage[], past: PagePast): void => {
     held.set(channel, { is: 'publishing' });
     const ports: PublishPagePorts = {
-      publish: (bodies) => publish(channel, bodies),
+      publish: (bodies, onUnknown) => publish(channel, bodies, onUnknown),
       park: (message) => park(channel, message),
       mayGoOn: () => !stopped && now() < deadline && held.isOurs(channel, now()),
     };
     const run = async (): Promise<void> => {
-      const result = await publishPage(ports, page).catch((error: unknown) => ({ published: [], error }));
+      const result = await publishPage(ports, page, past).catch((error: unknown) => ({ published: [], error }));
       ended.push({ channel, page, result });
       publishing.delete(task);
       bell.resolve();
@@ -72,6 +72,8 @@ export const relayChannels = async (
       one ? [{ channel, ...one, body: tombstoneOf(channel, page, one.number) }] : [],
     );
     if (refused.length > 0) await store.entomb(refused);
+    const doubts = pages.flatMap(({ channel, result: { doubted } }) => (doubted ? [{ channel, ...doubted }] : []));
+    if (doubts.length > 0) await store.doubt(doubts);
     const failed = { retry: [] as string[], halt: [] as string[] };
     for (const { channel, page, result } of pages) {
       tally.published(page, result);
@@ -81,7 +83,9 @@ export const relayChannels = async (
         continue;
       }
       tally.failed(result.error);
-      failed[kindOf(result.error)].push(channel);
+      // The second visit, which is to say whether it is the message, comes soon.
+      const isFirst = page.some(({ number, refused: before }) => number === result.doubted?.number && before === null);
+      failed[isFirst ? 'retry' : kindOf(result.error)].push(channel);
     }
     await putOff(failed.retry, 'retry');
     await putOff(failed.halt, 'halt');
@@ -138,7 +142,7 @@ export const relayChannels = async (
       if (!waiting) held.drop(channel);
       else if (waiting.unpublished.length > 0) {
         tally.found(channel, waiting.unpublished);
-        start(channel, waiting.unpublished);
+        start(channel, waiting.unpublished, { isFresh: false, control: waiting.control });
       } else if (waiting.rows.length === 0) held.set(channel, { is: 'done' });
       else {
         try {
@@ -181,7 +185,8 @@ export const relayChannels = async (
       if (isDone && numbering.messages.length > 0)
         start(
           channel,
-          numbering.messages.map((message) => ({ ...message, attempts: 0 })),
+          numbering.messages.map((message) => ({ ...message, attempts: 0, refused: null })),
+          { isFresh: true, control: null },
         );
       else if (
         waiting.waitMs > 0 &&

@@ -2,7 +2,7 @@ import { PlatformError } from '../shared/errors/platform-error.ts';
 import { faultOf, sqlStateOf, storeError } from '../shared/database/sqlstate.ts';
 
 /** A value of one channel cannot be stored or read: it takes no other down with it, and nothing but its repair helps. */
-export class ChannelFaultError extends PlatformError {
+class ChannelFaultError extends PlatformError {
   readonly disposition = 'halt';
   readonly reason = 'row';
 }

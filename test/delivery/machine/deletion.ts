@@ -9,7 +9,7 @@ export interface Seen {
 /** Where a channel's messages are to begin: of what was seen of it, from its oldest number on, the first that stays. */
 export type WhereToBegin = (seen: readonly Seen[], oldestNumber: number, lastNumber: number) => number;
 
-export const asSeen: WhereToBegin = (seen, oldestNumber) =>
+const asSeen: WhereToBegin = (seen, oldestNumber) =>
   seen.find(({ mayGo }) => !mayGo)?.number ?? (seen.at(-1)?.number ?? oldestNumber - 1) + 1;
 
 /** The first half of deletion: its statement begins, and sees what is committed. @param before - what was published earlier goes */

@@ -66,6 +66,9 @@ const eventFaults = (world: World, channel: string, bodies: ReadonlyMap<number, 
   for (const [id, numbers] of carried)
     if (numbers.length > 1) faults.push(`${channel}: event ${id} has numbers ${numbers.join(', ')}`);
   const own = world.inserted.filter(({ row }) => row.channel === channel);
+  for (const [id, body] of world.parked)
+    if (id.startsWith(`${channel} `) && !body.includes('"poison"'))
+      faults.push(`${channel}: number ${id.split(' ')[1]} was parked, and is sound`);
   if (channel.startsWith('each'))
     for (const { insert, row } of own)
       if (!carried.has(row.row.event.sourceEventId) && insert.expiresAfterSeconds === null)

@@ -24,6 +24,7 @@ export interface Stored extends UnpublishedMessage {
   body: string;
   unpublishable: UnpublishedMessage['unpublishable'];
   attempts: number;
+  refused: string | null;
   tombstone: boolean;
 }
 
@@ -90,12 +91,16 @@ export const memoryStore = (
         lastNumber,
         waitMs: Math.max(0, nextAt - now()),
         now: now(),
-        unpublished: unpublished.map(({ number, body, unpublishable, attempts }) => ({
+        unpublished: unpublished.map(({ number, body, unpublishable, attempts, refused }) => ({
+          refused,
           number,
           body,
           unpublishable,
           attempts,
         })),
+        control: unpublished.some(({ refused, unpublishable }) => refused !== null || unpublishable !== null)
+          ? (tables.messages.get(channel)?.get((unpublished[0]?.number ?? 0) - 1)?.body ?? null)
+          : null,
         rows: page.map(({ id, row }) => {
           const snapshot = tables.snapshots.get(`${channel} ${row.event.entity}`);
           const { occurredAt = '', sourceEventId = '' } = snapshot?.event ?? {};
@@ -141,7 +146,7 @@ export const memoryStore = (
         tables.messages.set(channel, stored);
         for (const message of messages) {
           const tombstone = message.unpublishable !== null;
-          stored.set(message.number, { ...message, attempts: 0, publishedAt: undefined, tombstone });
+          stored.set(message.number, { ...message, attempts: 0, refused: null, publishedAt: undefined, tombstone });
         }
         for (const { number, event } of snapshots)
           tables.snapshots.set(`${channel} ${event.entity}`, { number, event });
@@ -164,10 +169,19 @@ export const memoryStore = (
       for (const { channel, number, body, refusal } of tombs) {
         const stored = tables.messages.get(channel)?.get(number);
         if (!holds(channel) || !stored || stored.publishedAt !== undefined || stored.tombstone) continue;
+        stored.refused = null;
         stored.unpublishable = { original: stored.body, refusal };
         stored.body = body;
         stored.attempts += 1;
         stored.tombstone = true;
+      }
+    },
+    doubt: async (doubts) => {
+      for (const { channel, number, refusal } of doubts) {
+        const stored = tables.messages.get(channel)?.get(number);
+        if (!holds(channel) || !stored || stored.publishedAt !== undefined || stored.tombstone) continue;
+        stored.attempts = stored.refused === refusal ? stored.attempts + 1 : 1;
+        stored.refused = refusal;
       }
     },
     renew: async (channels) => {

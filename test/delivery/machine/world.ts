@@ -1,4 +1,4 @@
-import { RefusedEventError, type EventAnswer } from '../../../lambdas/delivery/publish-answer.ts';
+import { RefusedCallError, RefusedEventError, type EventAnswer } from '../../../lambdas/delivery/publish-answer.ts';
 import { relayChannels } from '../../../lambdas/delivery/relay.ts';
 import type { RelayPorts } from '../../../lambdas/delivery/relay-ports.ts';
 import type { RelayStore } from '../../../lambdas/delivery/relay-store.ts';
@@ -95,7 +95,7 @@ export class World {
           occurredAt: `2026-11-21T08:00:0${insert.occurred}.000000Z`,
           arrivedAt: new Date(this.clock.now()).toISOString(),
           priority: 'normal',
-          body: insert.poison ? { poison: true } : {},
+          body: insert.poison ? { poison: insert.poison } : {},
         },
         perSecond: delivery === 'latest' ? 2 : null,
         expiresAfterSeconds: insert.expiresAfterSeconds,
@@ -183,11 +183,13 @@ export class World {
 
   #publishOf(life: Life): RelayPorts['publish'] {
     const real: RelayPorts['publish'] = (channel, bodies) =>
-      this.#call(life, `publish ${channel}`, (isHalf) => {
+      this.#call(life, `publish ${channel}`, (what) => {
         this.attempted.push({ channel, bodies });
+        if (what === 'refused' || bodies.some((body) => body.includes('"poison":"call"')))
+          throw new RefusedCallError('refused');
         return bodies.map((body, index): EventAnswer => {
-          if (body.includes('"poison":true')) return new RefusedEventError('poison');
-          if (isHalf && index % 2 === 0) return new UnavailableError('events', 'not taken');
+          if (body.includes('"poison":"event"')) return new RefusedEventError('poison');
+          if (what === 'half' && index % 2 === 0) return new UnavailableError('events', 'not taken');
           this.delivered.push({ channel, body, at: this.clock.now() });
           return 'accepted';
         });
@@ -202,7 +204,7 @@ export class World {
   }
 
   /** A call on its way: there after one latency, back after another, and what may befall it. */
-  async #call<T>(life: Life, name: string, effect: (isHalf: boolean) => T): Promise<Awaited<T>> {
+  async #call<T>(life: Life, name: string, effect: (what: Mishap['what'] | undefined) => T): Promise<Awaited<T>> {
     const { promise, resolve, reject } = Promise.withResolvers<Awaited<T>>();
     const n = (this.#calls += 1);
     const what = this.#mishaps.get(n);
@@ -227,7 +229,13 @@ export class World {
           return die();
         }
         void (async () => {
-          const result = await effect(what === 'half');
+          let result: Awaited<T>;
+          try {
+            result = await effect(what);
+          } catch (error) {
+            note(String(error));
+            return this.clock.after(back, () => this.#whenAwake(life, () => reject(error)));
+          }
           note(
             JSON.stringify(result instanceof Set ? [...(result as ReadonlySet<unknown>)] : (result ?? null)).slice(
               0,

@@ -107,7 +107,7 @@ describe('the account of the relay as it is', () => {
 describe('a planted bug turns the account of deliveries red', () => {
   it('when a message is marked that was never published', async () => {
     await relayed(async (of, bodies) => {
-      await push(of, bodies.slice(1));
+      await push(of, bodies.slice(1), () => {});
       return bodies.map(() => 'accepted');
     });
     expect((await posts())?.faults.notDelivered).toBeGreaterThan(0);
