@@ -7,13 +7,23 @@ export interface ChannelState {
   /** The highest number heard of. */
   readonly seen: number;
   /** Messages after a gap, by number. What does not fit is read again with the gap. */
-  readonly waiting: ReadonlyMap<number, PublishedMessage>;
+  readonly waiting: ReadonlyMap<number, Early>;
+  /** The sizes of those that wait, together. */
+  readonly held: number;
+  /** Heard of late: what came before the first message may have been missed. */
+  readonly late: boolean;
   /** The question under way; one at a time. `learning`: only where the channel stands. */
   readonly asked: { readonly after: number; readonly learning: boolean } | undefined;
   /** Questions in a row whose answers did not have yet what comes next. */
   readonly inVain: number;
   /** Subscribed since the question: its answer may be from before, so it is asked once more. */
   readonly again: boolean;
+}
+
+/** A message that came before its turn, with what it takes to keep it. */
+interface Early {
+  readonly message: PublishedMessage;
+  readonly size: number;
 }
 
 /** What the resume endpoint said. */
@@ -46,14 +56,18 @@ export interface Snapshot {
 export type Input =
   /** From now on every message is pushed; what was sent before is to be asked for. */
   | { readonly kind: 'subscribed' }
-  | { readonly kind: 'pushed'; readonly message: PublishedMessage }
+  /** Where it is to wait, it is kept only if its `size` has `room`. */
+  | { readonly kind: 'pushed'; readonly message: PublishedMessage; readonly size?: number; readonly room?: number }
   | { readonly kind: 'answered'; readonly answer: Answer };
 
-/** Numbers that cannot be had any more, or, `restarted`, a channel that counts from the beginning again. */
+/**
+ * Numbers that cannot be had any more; `restarted`: a channel that counts from the beginning again; `unknown`: of a
+ * channel that was not heard of before. They may have come while the client was away, or before it began.
+ */
 export interface Gap {
   readonly from: number;
   readonly to: number;
-  readonly reason: 'deleted' | 'restarted';
+  readonly reason: 'deleted' | 'restarted' | 'unknown';
 }
 
 export type Effect =
@@ -69,11 +83,16 @@ export const mostWaiting = 1_000;
 /** No channel comes this far: an answer to it has no messages and says where the channel stands. */
 const beyondAll = Number.MAX_SAFE_INTEGER;
 
-/** @param after - the number that was handed over last, by an earlier client; undefined: from now on */
-export const createChannel = (after?: number): ChannelState => ({
+/**
+ * @param after - the number that was handed over last, by an earlier client; undefined: from now on
+ * @param late - there was a time before now in which it was wanted and not heard of
+ */
+export const createChannel = (after?: number, late = false): ChannelState => ({
   expected: after === undefined ? undefined : after + 1,
   seen: 0,
   waiting: new Map(),
+  held: 0,
+  late,
   asked: undefined,
   inVain: 0,
   again: false,
@@ -90,7 +109,7 @@ export const step = (
       channel.subscribed();
       break;
     case 'pushed':
-      channel.pushed(input.message);
+      channel.pushed(input.message, input.size ?? 0, input.room ?? Infinity);
       break;
     case 'answered':
       channel.answered(input.answer);
@@ -106,15 +125,17 @@ class Channel {
   readonly effects: Effect[] = [];
   #expected: number | undefined;
   #seen: number;
-  #waiting: Map<number, PublishedMessage>;
+  #waiting: Map<number, Early>;
+  readonly #late: boolean;
   #asked: ChannelState['asked'];
   #inVain: number;
   #again: boolean;
 
-  constructor({ expected, seen, waiting, asked, inVain, again }: ChannelState) {
+  constructor({ expected, seen, waiting, late, asked, inVain, again }: ChannelState) {
     this.#expected = expected;
     this.#seen = seen;
     this.#waiting = new Map(waiting);
+    this.#late = late;
     this.#asked = asked;
     this.#inVain = inVain;
     this.#again = again;
@@ -125,6 +146,8 @@ class Channel {
       expected: this.#expected,
       seen: this.#seen,
       waiting: this.#waiting,
+      held: [...this.#waiting.values()].reduce((sum, { size }) => sum + size, 0),
+      late: this.#late,
       asked: this.#asked,
       inVain: this.#inVain,
       again: this.#again,
@@ -136,10 +159,14 @@ class Channel {
     else this.#ask();
   }
 
-  pushed(message: PublishedMessage): void {
-    this.#expected ??= message.number;
-    this.#seen = Math.max(this.#seen, message.number);
-    this.#take(message);
+  pushed(message: PublishedMessage, size: number, room: number): void {
+    const { number } = message;
+    if (this.#late && this.#expected === undefined && number > 1)
+      this.effects.push({ kind: 'gap', gap: { from: 1, to: number - 1, reason: 'unknown' } });
+    this.#expected ??= number;
+    this.#seen = Math.max(this.#seen, number);
+    if (number <= this.#expected) this.#take(message);
+    else if (this.#waiting.size < mostWaiting && size <= room) this.#waiting.set(number, { message, size });
     if (this.#seen >= this.#expected && !this.#asked) this.#ask();
   }
 
@@ -200,23 +227,18 @@ class Channel {
     }
   }
 
-  /** A message in its turn, with those that have waited for it; one before its turn waits, one after it was here before. */
+  /** A message in its turn, with those that have waited for it; one after its turn was here before. */
   #take(message: PublishedMessage): void {
-    const expected = this.#expected ?? message.number;
-    if (message.number < expected) return;
-    if (message.number > expected) {
-      if (this.#waiting.size < mostWaiting) this.#waiting.set(message.number, message);
-      return;
-    }
+    if (message.number !== this.#expected) return;
     this.effects.push({ kind: 'message', message });
-    this.#advanceTo(expected + 1);
+    this.#advanceTo(message.number + 1);
   }
 
   #advanceTo(number: number): void {
     this.#expected = number;
     for (const early of this.#waiting.keys()) if (early < number) this.#waiting.delete(early);
     const next = this.#waiting.get(number);
-    if (next) this.#take(next);
+    if (next) this.#take(next.message);
   }
 
   #replaceBy(snapshot: Snapshot): void {

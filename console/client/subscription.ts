@@ -36,6 +36,9 @@ export interface ChannelSet extends Subscription {
   failed(error: Error): void;
 }
 
+/** Of what waits in all channels of a subscription, characters. What does not fit is read again, so nothing is lost. */
+export const mostHeld = 16 * 1024 * 1024;
+
 const isMessage = (value: unknown): value is PublishedMessage => {
   const { channel, number, events } = (value ?? {}) as Partial<Record<keyof PublishedMessage, unknown>>;
   return typeof channel === 'string' && Number.isSafeInteger(number) && Array.isArray(events);
@@ -58,11 +61,16 @@ export const createChannelSet = (pattern: string, options: SubscriptionOptions, 
   const channels = new Map<string, ChannelState>();
   /** Looks in a row between which nothing came, by channel; none where something has come since the last. */
   const quiet = new Map<string, number>();
+  /** How often it was made. */
+  let subscriptions = 0;
+  /** Of what waits in all channels, characters. */
+  let held = 0;
   const closing = new AbortController();
   const { signal } = closing;
 
   const open = (channel: string): ChannelState =>
-    channels.get(channel) ?? createChannel(typeof after === 'number' ? after : after?.get(channel));
+    channels.get(channel) ??
+    createChannel(typeof after === 'number' ? after : after?.get(channel), subscriptions > 1 || after instanceof Map);
   if (!pattern.endsWith('/*')) channels.set(pattern, open(pattern));
   if (after instanceof Map)
     for (const channel of after.keys() as Iterable<string>) channels.set(channel, open(channel));
@@ -107,8 +115,10 @@ export const createChannelSet = (pattern: string, options: SubscriptionOptions, 
   };
 
   const advance = (channel: string, input: Input): void => {
-    const { state, effects } = step(open(channel), input);
+    const before = open(channel);
+    const { state, effects } = step(before, input);
     channels.set(channel, state);
+    held += state.held - before.held;
     for (const effect of effects) if (!signal.aborted) apply(channel, effect);
   };
 
@@ -122,10 +132,14 @@ export const createChannelSet = (pattern: string, options: SubscriptionOptions, 
       } catch {
         message = undefined;
       }
-      if (isMessage(message)) advance(message.channel, { kind: 'pushed', message });
+      if (isMessage(message))
+        advance(message.channel, { kind: 'pushed', message, size: text.length, room: mostHeld - held });
       else failed(new Error(`${pattern}: an event came that is no message of the platform`));
     },
-    subscribed: check,
+    subscribed: () => {
+      subscriptions += 1;
+      check();
+    },
     check,
     checkQuiet: () => {
       for (const channel of channels.keys()) {

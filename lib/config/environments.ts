@@ -61,8 +61,8 @@ const table: Readonly<Record<EnvironmentName, Omit<Environment, 'name'>>> = {
     },
     natGateways: 1,
     delivery: relaying,
-    // The page comes from a port that the system hands out.
-    restApi: { ...answering, origins: ['*'] },
+    // The page's own server asks for it: no other page of the developer's browser may read the run.
+    restApi: answering,
     oidc: { issuer: 'https://issuer.millrace.invalid', audience: 'millrace' },
     // 512 MB is what every function promises to stay below; the local run ends one that does not. And whoever sits before
     // it has less patience than a stream.

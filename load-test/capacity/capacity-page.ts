@@ -1,3 +1,4 @@
+import { environmentNamed } from '../../lib/config/environments.ts';
 import { whole } from '../benchmarks/statistics.ts';
 import { kindLoad, prices, pushLoad, quotas, type ChannelKind } from './push-load.ts';
 import type { SmokeFigures } from './push-smoke.ts';
@@ -10,6 +11,11 @@ export interface CapacityFigures {
 }
 
 const clients = 10_000;
+/** What the resume endpoint takes a second. */
+const resumeRates = (['dev', 'staging', 'prod'] as const).map((name) => ({
+  name,
+  perSecond: environmentNamed(name).restApi.requestsPerSecond,
+}));
 const crowds = [1_000, 10_000, 50_000] as const;
 const dollars = (value: number): string => `$${value < 10 ? value.toFixed(2) : whole(value)}`;
 const percent = (part: number, of: number): string => `${((100 * part) / of).toFixed(part / of < 0.01 ? 2 : 1)} %`;
@@ -62,6 +68,7 @@ const smokeRow = (smoke: SmokeFigures): string =>
 
 /** The page docs/capacity.md. The arithmetic is computed from the constants of `push-load.ts`; the smoke test is measured. */
 export const capacityPage = ({ date, machine, kinds, smokes }: CapacityFigures): string => {
+  const resumes = kinds.reduce((sum, kind) => sum + kind.channelsPerClient, 0);
   const load = pushLoad(kinds, clients);
   const widest = kinds.map((kind) => kindLoad(kind, clients)).toSorted((a, b) => b.outbound - a.outbound)[0];
   return `# Capacity: clients that are pushed to
@@ -88,7 +95,13 @@ ${crowds.map(crowdRow(kinds)).join('\n')}
 - **Subscriptions**: a client has one for each kind (with a wildcard) or for each channel, of ${quotas.subscriptionsPerConnection} at most.
 - **Price**: $${prices.perMillionOperations} a million operations (each unit in or out), $${prices.perMillionConnectionMinutes} a million connection-minutes. Deliveries are nearly all of it: connections are ${dollars((clients * 60 * prices.perMillionConnectionMinutes) / 1e6)} of ${dollars(load.dollarsPerHour)} an hour. Connects, subscribes and keep-alives, which are billed too, are below a percent and left out.
 - **What would halve the price**: a message of positions that fits one unit. It has ${whole(kinds[0]?.messageBytes ?? 0)} bytes for 23 entities; below ${whole(quotas.unitBytes)} the kind would cost half.
-- **After a reconnect of all**, each client asks the resume endpoint once per channel it listens to: ${whole(clients * kinds.reduce((sum, kind) => sum + kind.channelsPerClient, 0))} requests, at $1 a million of HTTP API.
+- **After a reconnect of all**, each client asks the resume endpoint once per channel it listens to: ${whole(clients * resumes)} requests, at $1 a million of HTTP API. The API takes so many a second as the environment says (\`restApi.requestsPerSecond\`) and answers 429 to the rest, which clients repeat with backoff, half a minute at most; repeats take their share of the same limit. So this is the least that a reconnect takes until everybody has everything:
+
+| clients | requests | ${resumeRates.map(({ name, perSecond }) => `${name}, at ${whole(perSecond)}/s`).join(' | ')} |
+|---:|---:|${resumeRates.map(() => '---:|').join('')}
+${crowds.map((count) => row(whole(count), whole(count * resumes), ...resumeRates.map(({ perSecond }) => `${whole(Math.ceil((count * resumes) / perSecond))} s`))).join('\n')}
+
+A request also occupies one of the function's reserved instances while it is answered: the rate holds only where an answer takes less than reserved ÷ rate (40 ms in production). The local run does not throttle by rate.
 
 Prices are list prices of us-east-1 from secondary sources (2026-09); quotas are AWS's defaults.
 

@@ -156,14 +156,18 @@ export const serveConnection = (socket: WebSocket, realtime: Realtime, limits: C
     try {
       const raw = readJson(text);
       about = parsed(message, raw);
-      const handler = handlers[about.type];
+      const handler = Object.hasOwn(handlers, about.type) ? handlers[about.type] : undefined;
       if (!handler) {
         throw new EventsError('UnsupportedOperation', 'Operation not supported through the realtime channel.');
       }
       await handler(raw);
     } catch (error) {
       const { id } = about;
-      say({ ...(id === undefined ? {} : { id }), type: errorTypes[about.type] ?? 'error', ...errorsOf(error) });
+      say({
+        ...(id === undefined ? {} : { id }),
+        type: Object.hasOwn(errorTypes, about.type) ? errorTypes[about.type] : 'error',
+        ...errorsOf(error),
+      });
     }
   };
 

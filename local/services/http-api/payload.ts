@@ -27,10 +27,12 @@ const isText = (contentType: string): boolean =>
 
 /** What stands twice is joined by a comma. */
 const queryParameters = (query: string): Record<string, string> | undefined => {
-  const joined: Record<string, string> = {};
-  for (const [name, value] of new URLSearchParams(query))
-    joined[name] = name in joined ? `${joined[name]},${value}` : value;
-  return Object.keys(joined).length > 0 ? joined : undefined;
+  const joined = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(query)) {
+    const before = joined.get(name);
+    joined.set(name, before === undefined ? value : `${before},${value}`);
+  }
+  return joined.size > 0 ? Object.fromEntries(joined) : undefined;
 };
 
 const bodyFields = ({ body, headers }: Incoming): object => {

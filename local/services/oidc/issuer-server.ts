@@ -70,9 +70,12 @@ const discovery = (endpoint: string, issuer: string): Answer => ({
 });
 
 const answer = async (request: IncomingMessage, endpoint: string, parts: ServerParts): Promise<Answer> => {
+  // A browser asks for every page that it shows, and one from the internet is not to read the run. Ours asks through its
+  // own server, without an origin.
+  if (request.headers.origin !== undefined)
+    return { status: 403, body: { error: 'access_denied', error_description: 'not for pages of other origins' } };
   const { pathname } = new URL(request.url ?? '/', endpoint);
   const wanted = `${request.method} ${pathname}`;
-  if (request.method === 'OPTIONS') return { status: 204, body: undefined };
   if (wanted === 'GET /.well-known/openid-configuration') return discovery(endpoint, parts.name() ?? endpoint);
   if (wanted === 'GET /.well-known/jwks.json') return { status: 200, body: parts.jwks };
   if (wanted === 'POST /oauth2/token') return answerToken(request, parts);
@@ -80,13 +83,8 @@ const answer = async (request: IncomingMessage, endpoint: string, parts: ServerP
 };
 
 const respond = (response: ServerResponse, { status, body }: Answer): void => {
-  // Any page of this machine may ask: a token opens nothing outside of this run.
-  response.writeHead(status, {
-    'access-control-allow-origin': '*',
-    'access-control-allow-headers': '*',
-    ...(body === undefined ? {} : { 'content-type': 'application/json', 'cache-control': 'no-store' }),
-  });
-  response.end(body === undefined ? undefined : JSON.stringify(body));
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(JSON.stringify(body));
 };
 
 export const startIssuerServer = async (

@@ -65,6 +65,19 @@ describe('a message', () => {
     expect(told).toEqual(['ask after 3', 'message 4', 'message 5']);
   });
 
+  it('that may not be kept is read again', () => {
+    const early = (number: number, size: number, room: number): Input => ({
+      kind: 'pushed',
+      message: message(number),
+      size,
+      room,
+    });
+    const { state, told } = walk(0, early(2, 60, 100), early(3, 60, 40), early(4, 40, 40), page([1], 4));
+    expect(told).toEqual(['ask after 0', 'message 1', 'message 2', 'ask after 2']);
+    expect([...state.waiting.keys()]).toEqual([4]);
+    expect(state.held).toBe(40);
+  });
+
   it('is read again where more wait than are kept', () => {
     const many = Array.from({ length: mostWaiting + 10 }, (_, n) => n + 2);
     const { state, told } = walk(0, ...pushed(...many), page([1], mostWaiting + 11));
@@ -90,6 +103,13 @@ describe('a subscription', () => {
   it('without a number learns where the channel stands, and hands over what comes after that', () => {
     const { told } = walk(undefined, subscribed, page([], 41), ...pushed(41, 42));
     expect(told).toEqual([`ask after ${Number.MAX_SAFE_INTEGER}`, 'message 42']);
+  });
+
+  it('without a number tells of what it may have missed in a channel that it hears of late', () => {
+    const late = step(createChannel(undefined, true), { kind: 'pushed', message: message(6) });
+    expect(late.effects.map(inShort)).toEqual(['unknown 1–5', 'message 6']);
+    const first = step(createChannel(undefined, true), { kind: 'pushed', message: message(1) });
+    expect(first.effects.map(inShort)).toEqual(['message 1']);
   });
 
   it('without a number begins at 1 in a channel that nobody has sent to', () => {

@@ -211,6 +211,30 @@ describe('a subscription', () => {
     client.close();
   });
 
+  it('comes to all its channels where the endpoint takes few requests a second', async () => {
+    const taken: number[] = [];
+    let refused = 0;
+    const channels = Array.from({ length: 40 }, (_, n) => [`match/events/m-${n}`, 3] as const);
+    const { client } = await start({
+      fetch: async () => {
+        if (taken.filter((at) => at > Date.now() - 1_000).length >= 5) {
+          refused += 1;
+          return answers(429, { message: 'Too Many Requests' })();
+        }
+        taken.push(Date.now());
+        return answers(200, { delivery: 'each', oldest: 1, newest: 3, given: 3, messages: [], more: false })();
+      },
+      random: Math.random,
+    });
+    client.subscribe('match/events/*', { after: new Map(channels), onMessage: () => {} });
+    await newest().opens();
+    newest().says({ type: 'subscribe_success', id: newest().sent.at(-1)?.id });
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(taken).toHaveLength(40);
+    expect(refused).toBeLessThan(400);
+    client.close();
+  });
+
   it('asks for at most four channels at once after a connection', async () => {
     let most = 0;
     let under = 0;

@@ -84,6 +84,8 @@ describe('the page', () => {
     expect(page).toContain(
       '| 1,000 | 5 × 1 | 9,000 | 1000 of 1000 | 5,000 | 20.0 | 40.0 | 60.0 | 11.0 % | 140 | 5.0 | 0.9 s |',
     );
+    // 80,000 requests at 1,000 a second.
+    expect(page).toContain('| 10,000 | 80,000 | 1,600 s | 160 s | 80 s |');
     expect(page).not.toMatch(/NaN|undefined|Infinity/);
   });
 });

@@ -171,6 +171,7 @@ describe('a message', () => {
     ['7', 'BadRequestException'],
     ['{"no":"type"}', 'BadRequestException'],
     ['{"type":"start"}', 'UnsupportedOperation'],
+    ['{"type":"constructor"}', 'UnsupportedOperation'],
   ])('that says nothing known is an error, and the connection stays: %s', async (text, errorType) => {
     client.send(text);
     expect(await client.next({ type: 'error' })).toMatchObject({ errors: error(errorType) });

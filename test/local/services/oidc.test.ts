@@ -38,9 +38,15 @@ describe('the local issuer', () => {
     expect(Object.keys((JSON.parse(text) as { keys: [object] }).keys[0])).not.toContain('d');
   });
 
-  it('lets a page of another origin ask', async () => {
-    const response = await fetch(`${issuer.endpoint}/oauth2/token`, { method: 'OPTIONS' });
-    expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([204, '*']);
+  it.each(['OPTIONS', 'POST'])('gives a page of another origin nothing: %s', async (method) => {
+    const response = await fetch(`${issuer.endpoint}/oauth2/token`, {
+      method,
+      headers: { origin: 'https://elsewhere.example' },
+      ...(method === 'POST' ? { body: new URLSearchParams({ grant_type: 'client_credentials' }) } : {}),
+    });
+    expect(response.status).toBe(403);
+    expect(response.headers.get('access-control-allow-origin')).toBeNull();
+    expect(await response.text()).not.toContain('access_token');
   });
 
   it.each([

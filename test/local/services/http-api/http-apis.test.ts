@@ -78,6 +78,12 @@ describe('the event of payload format 2.0', () => {
     expect(JSON.parse(text).headers).not.toHaveProperty('cookie');
   });
 
+  it('has parameters by any name', async () => {
+    const { call } = await start();
+    const { text } = await call('/open/1?constructor=x&toString=y&constructor=z');
+    expect(JSON.parse(text).queryStringParameters).toEqual({ constructor: 'x,z', toString: 'y' });
+  });
+
   it('has a text body as it is, and any other in base64', async () => {
     const { call } = await start();
     const json = await call('/open', {
