@@ -189,7 +189,7 @@ describe('an account of deliveries does not balance', () => {
     const world = line();
     const newer = storedEvent(positions, 40, 'ball');
     world.stored.push(newer);
-    numberEvents(world, positions, [newer], beganAt);
+    numberEvents(world, positions, [newer], beganAt + 800);
     world.log.disconnected(beganAt);
     world.log.snapshot(positions, 3, { number: 4, events: [] }, world.now);
     expect(await faultsOf(world)).toEqual({ staleLatest: 1 });
@@ -197,12 +197,32 @@ describe('an account of deliveries does not balance', () => {
 
   it('when a message was pushed behind a later one', async () => {
     const world = line();
-    const [a, b] = [storedEvent(posts, 21), storedEvent(posts, 22)];
-    world.stored.push(a, b);
-    const first = numberEvents(world, posts, [a], beganAt);
-    push(world, numberEvents(world, posts, [b], beganAt).text);
-    push(world, first.text);
+    const texts = Array.from({ length: 10 }, (_, n) => {
+      const post = storedEvent(posts, 21 + n);
+      world.stored.push(post);
+      return numberEvents(world, posts, [post], beganAt).text;
+    });
+    const [first = '', second = '', ...rest] = texts;
+    for (const text of [...rest, second]) push(world, text);
+    // AppSync took what came with the second, and with it in the next call: the relay did everything right.
+    expect((await familyOf(world, 'social/posts')).faults).toEqual({ notDelivered: 1 });
+    expect(await familyOf(world, 'social/posts')).toMatchObject({ reordered: 1 });
+    push(world, first);
     expect(await faultsOf(world)).toEqual({ outOfOrder: 1 });
+  });
+
+  it('when a channel with a rate is sent more than that, but not where messages that were cut take their turns', async () => {
+    const world = emptyDelivery();
+    const send = (n: number, at: number): void => {
+      const move = storedEvent(positions, n, `player ${n}`);
+      world.stored.push(move);
+      push(world, numberEvents(world, positions, [move], beganAt + at).text);
+    };
+    [0, 0, 399, 598, 798].forEach((at, n) => send(n, at));
+    expect(await faultsOf(world)).toEqual({});
+    send(5, 990);
+    send(6, 1_100);
+    expect(await faultsOf(world)).toEqual({ tooFast: 2 });
   });
 });
 
