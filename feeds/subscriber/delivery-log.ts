@@ -37,7 +37,7 @@ export interface ChannelLog {
   readonly gone: { readonly from: number; readonly to: number }[];
   /** Up to here nothing is missing. */
   reached: number;
-  /** The highest number that has been seen. */
+  /** The highest number that has been seen or heard of. */
   highest: number;
   /** The highest that was pushed. */
   pushedUntil: number;
@@ -137,6 +137,12 @@ export class DeliveryLog {
     log.snapshots.push({ after, number, receivedAt: at, events: byEntity });
     log.highest = Math.max(log.highest, number);
     if (after <= log.reached) this.#reach(log, number);
+  }
+
+  /** So many numbers have been given, though perhaps none of them was delivered yet. */
+  heard(channel: string, given: number): void {
+    const log = this.#of(channel);
+    log.highest = Math.max(log.highest, given);
   }
 
   /** What is asked for has been deleted. @param oldest - the first that has not been */

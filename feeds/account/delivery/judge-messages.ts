@@ -94,6 +94,20 @@ const newestBetween = (
   return newest;
 };
 
+/** Of messages behind a number that had been numbered by then: a snapshot leaves them to their messages. */
+const entitiesBehind = (
+  messages: ReadonlyMap<number, KeptMessage> | undefined,
+  number: number,
+  by: number,
+): ReadonlySet<string> => {
+  const entities = new Set<string>();
+  for (let next = number + 1; ; next += 1) {
+    const message = messages?.get(next);
+    if (!message || message.numberedAt > by) return entities;
+    for (const { entity } of message.events) entities.add(entity);
+  }
+};
+
 const judgeDelivered = (
   log: ChannelLog,
   { oldestNumber, lastNumber }: Pick<ChannelState, 'oldestNumber' | 'lastNumber'>,
@@ -113,10 +127,15 @@ const judgeDelivered = (
     account.events += row?.events.length ?? 0;
     account[delivered.by === 'push' ? 'byPush' : 'byResume'] += 1;
   }
-  for (const { after, number, events } of snapshots) {
+  for (const { after, number, receivedAt, events } of snapshots) {
     account.events += events.size;
+    const onItsWay = entitiesBehind(messages, number, receivedAt);
     for (const [entity, key] of newestBetween(messages, after, number))
-      if (events.get(entity) !== key && !parked.has(events.get(entity) ?? ''))
+      if (
+        !(onItsWay.has(entity) && !events.has(entity)) &&
+        events.get(entity) !== key &&
+        !parked.has(events.get(entity) ?? '')
+      )
         book.addFault(family, 'staleLatest', `${at({ channel, number })} ${entity}`);
   }
   for (const { number, behind } of log.outOfOrder)

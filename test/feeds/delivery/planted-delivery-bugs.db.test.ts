@@ -6,7 +6,7 @@ import type { DeliveryAccount } from '../../../feeds/account/delivery/delivery-b
 import { takeDeliveryAccount } from '../../../feeds/account/delivery/take-delivery-account.ts';
 import { createDeliveryReaders } from '../../../feeds/readers/deliveries.ts';
 import { DeliveryLog } from '../../../feeds/subscriber/delivery-log.ts';
-import type { RelayPorts } from '../../../lambdas/delivery/relay.ts';
+import type { RelayPorts } from '../../../lambdas/delivery/relay-ports.ts';
 import type { RelayStore } from '../../../lambdas/delivery/relay-store.ts';
 import { clearDelivery, fillOutbox } from '../../delivery/support/outbox.ts';
 import { relay, storeOf } from '../../delivery/support/relay-world.ts';

@@ -32,7 +32,8 @@ const subscribe = async (has: readonly number[] = [], oddities: Oddities = {}) =
     log: new DeliveryLog(),
     resume: (_, after): Promise<Resumed> => {
       asked.push(after);
-      return Promise.resolve({ kind: 'messages', messages: has.filter((number) => number > after).map(message) });
+      const missed = has.filter((number) => number > after).map(message);
+      return Promise.resolve({ kind: 'messages', given: Math.max(0, ...has), messages: missed });
     },
     say: (line) => said.push(line),
   });
