@@ -199,7 +199,8 @@ describe('an account of deliveries does not balance', () => {
     const world = line();
     const [newer, newest] = [storedEvent(positions, 40, 'ball'), storedEvent(positions, 41, 'ball')];
     world.stored.push(newer, newest);
-    numberEvents(world, positions, [newer], beganAt);
+    numberEvents(world, positions, [newer], beganAt + 800);
+    world.log.disconnected(beganAt);
     const { text } = numberEvents(world, positions, [newest], world.now - 100);
     world.log.snapshot(positions, 3, { number: 4, events: [] }, world.now);
     push(world, text);
@@ -210,7 +211,8 @@ describe('an account of deliveries does not balance', () => {
     const world = line();
     const [newer, newest] = [storedEvent(positions, 40, 'ball'), storedEvent(positions, 41, 'ball')];
     world.stored.push(newer, newest);
-    numberEvents(world, positions, [newer], beganAt);
+    numberEvents(world, positions, [newer], beganAt + 800);
+    world.log.disconnected(beganAt);
     world.log.snapshot(positions, 3, { number: 4, events: [] }, world.now);
     const { text } = numberEvents(world, positions, [newest], world.now + 100);
     push(world, text);
