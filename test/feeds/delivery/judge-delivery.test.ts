@@ -234,20 +234,6 @@ describe('an account of deliveries does not balance', () => {
     push(world, first);
     expect(await faultsOf(world)).toEqual({ outOfOrder: 1 });
   });
-
-  it('when a channel with a rate is sent more than that, but not where messages that were cut take their turns', async () => {
-    const world = emptyDelivery();
-    const send = (n: number, at: number): void => {
-      const move = storedEvent(positions, n, `player ${n}`);
-      world.stored.push(move);
-      push(world, numberEvents(world, positions, [move], beganAt + at).text);
-    };
-    [0, 0, 399, 598, 798].forEach((at, n) => send(n, at));
-    expect(await faultsOf(world)).toEqual({});
-    send(5, 990);
-    send(6, 1_100);
-    expect(await faultsOf(world)).toEqual({ tooFast: 2 });
-  });
 });
 
 describe('what could not be published', () => {
