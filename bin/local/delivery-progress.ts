@@ -30,8 +30,8 @@ interface ProgressRow {
 
 export interface ProgressReader {
   /** @throws Error where the database does not answer; the next call connects again */
-  progress(): Promise<DeliveryProgress>;
-  close(): void;
+  readonly progress: () => Promise<DeliveryProgress>;
+  readonly close: () => void;
 }
 
 /**

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { families } from '../../feeds/account/delivery/families.ts';
 import type { DeliveryWitness } from '../../feeds/account/delivery/take-delivery-account.ts';
-import { createDeliveryReaders } from '../../feeds/readers/deliveries.ts';
+import { createDeliveryReaders, readBaselines } from '../../feeds/readers/deliveries.ts';
 import { DeliveryLog } from '../../feeds/subscriber/delivery-log.ts';
 import { createResume } from '../../feeds/subscriber/resume.ts';
 import { startSubscriber, type Subscriber } from '../../feeds/subscriber/subscriber.ts';
@@ -17,7 +17,7 @@ export interface DeliveryWatch extends DeliveryWitness {
 
 export interface Delivery {
   /**
-   * Subscribes to everything that is delivered, from the numbers on that channels have by now.
+   * Subscribes to everything that is delivered, from the first numbers on that are not published by now.
    * @param say - told when it is cut off, and when it is back
    */
   watch(say: (line: string) => void): Promise<DeliveryWatch>;
@@ -71,20 +71,19 @@ export const openDelivery = ({ world, deployed }: LocalRun, events: Environment)
     DATABASE_USER: settingOf(world, name, 'DATABASE_USER'),
   });
   const connectRelay = connectAs(world, environmentOf(relay));
+  const connectResumer = connectAs(world, environmentOf(resumer));
   const readers = createDeliveryReaders({
-    messages: connectAs(world, environmentOf(resumer)),
+    messages: connectResumer,
     outbox: connectRelay,
     events: connectAs(world, events),
   });
-  const lastNumbers = async (): Promise<Map<string, number>> =>
-    new Map((await readers.readChannels()).map(({ channel, lastNumber }) => [channel, lastNumber]));
   const host = deployed.output('millrace-local-delivery', 'EventsHttpDns');
   const realtime = deployed.output('millrace-local-delivery', 'EventsRealtimeDns');
   const apiUrl = deployed.output('millrace-local-rest-api', 'ApiUrl').replace(/\/$/, '');
   const token = (): Promise<string> => world.issuer.mint({ subject: 'account', scope: 'millrace/read' });
   return {
     watch: async (say) => {
-      const log = new DeliveryLog(await lastNumbers());
+      const log = new DeliveryLog(await readBaselines(connectResumer));
       const subscriber = await startSubscriber({
         realtimeUrl: `wss://${realtime}/event/realtime`,
         host,

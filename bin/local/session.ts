@@ -50,9 +50,9 @@ export const runSession = async (session: Session): Promise<Outcome> => {
   const { options, run, platform, screen, signals, liveEveryMs } = session;
   const say = (line: string): void => run.world.progress(line);
   const { ledger, senders } = openWrongLedger(platform.senders);
+  const fedBy = watchTraffic(senders);
   // Before anything is sent: what it is not pushed it has to ask for.
   const delivered = await platform.delivery.watch(say);
-  const fedBy = watchTraffic(senders);
   const startedAt = Date.now();
   const sent = new Map<string, number>();
   const show = (): void => {

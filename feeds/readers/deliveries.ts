@@ -24,6 +24,12 @@ const channelsQuery = `
          oldest_number::float8 AS "oldestNumber"
     FROM millrace.channels`;
 
+const baselinesQuery = `
+  SELECT channel, coalesce(
+           (SELECT min(number) - 1 FROM millrace.messages AS m WHERE m.channel = c.channel AND published_at IS NULL),
+           last_number)::float8 AS baseline
+    FROM millrace.channels AS c`;
+
 const messagesQuery = `
   SELECT channel, number::float8 AS number, body, ${ms('numbered_at')} AS "numberedAt",
          ${ms('published_at')} AS "publishedAt"
@@ -80,6 +86,17 @@ async function* readStoredEvents(connect: ConnectReader): AsyncGenerator<readonl
   for await (const rows of rowPages<Key & Omit<StoredEvent, 'key'>>(connect, eventsQuery, someRows))
     yield rows.map(({ day: ofDay, ...row }) => ({ ...row, key: keyOf({ ...row, day: ofDay }) }));
 }
+
+/**
+ * Up to where a subscriber that begins now has missed everything, by channel: what is numbered and not published is still
+ * to come, though it was numbered before.
+ */
+export const readBaselines = async (connect: ConnectReader): Promise<ReadonlyMap<string, number>> => {
+  const baselines = new Map<string, number>();
+  for await (const rows of rowPages<{ channel: string; baseline: number }>(connect, baselinesQuery, manyRows))
+    for (const { channel, baseline } of rows) baselines.set(channel, baseline);
+  return baselines;
+};
 
 /** The tables of what is delivered, each as it is at one moment. */
 export const createDeliveryReaders = ({ messages, outbox, events }: DeliveryConnections): DeliveryReaders => ({

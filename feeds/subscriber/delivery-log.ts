@@ -41,8 +41,8 @@ export interface ChannelLog {
   highest: number;
   /** The highest that was pushed. */
   pushedUntil: number;
-  /** Pushed for the first time, behind one with a higher number. */
-  outOfOrder: number[];
+  /** Pushed for the first time, behind one with a higher number: `behind` is the highest there was. */
+  readonly outOfOrder: { readonly number: number; readonly behind: number }[];
 }
 
 /** What was delivered and is no message of the channel that was asked for; the first few. */
@@ -109,7 +109,7 @@ export class DeliveryLog {
     if (isNew) {
       this.pushed.messages += 1;
       this.pushed.events += message.events.length;
-      if (number < log.pushedUntil) log.outOfOrder.push(number);
+      if (number < log.pushedUntil) log.outOfOrder.push({ number, behind: log.pushedUntil });
     }
     log.pushedUntil = Math.max(log.pushedUntil, number);
     this.#keep(log, number, { by: 'push', digest: digestOfText(text), receivedAt });

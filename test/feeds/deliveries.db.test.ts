@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDeliveryReaders } from '../../feeds/readers/deliveries.ts';
+import { createDeliveryReaders, readBaselines } from '../../feeds/readers/deliveries.ts';
 import type { DeliveryReaders } from '../../feeds/account/delivery/evidence.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { collect } from './support/collect.ts';
@@ -63,6 +63,21 @@ describe('reading what is delivered, as the functions’ users', () => {
     expect(rewritten?.exact).not.toBe(same?.exact);
     expect(rewritten?.rewritten).toBe(same?.rewritten);
     expect(none).toMatchObject({ number: 9, message: undefined, publishedAt: undefined });
+  });
+
+  it('gives a baseline below the first that is not published, or at the last number', async () => {
+    await world.owner.query(`UPDATE millrace.channels SET last_number = 5 WHERE channel = 'social/posts/reds'`);
+    const baselines = await readBaselines(async () => {
+      const client = new pg.Client(await world.config('rest_api_messages'));
+      await client.connect();
+      return client;
+    });
+    expect(baselines).toEqual(
+      new Map([
+        ['market/quotes/eur-usd', 8],
+        ['social/posts/reds', 5],
+      ]),
+    );
   });
 
   it('gives one key to an event wherever it is read', async () => {

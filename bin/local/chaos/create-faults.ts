@@ -6,6 +6,7 @@ import { consumerStopped } from '../../../local/faults/consumer-stopped.ts';
 import { duplicateDelivery } from '../../../local/faults/duplicate-delivery.ts';
 import { dynamodbThrottle } from '../../../local/faults/dynamodb-throttle.ts';
 import type { Fault } from '../../../local/faults/fault.ts';
+import { flakyEvents } from '../../../local/faults/flaky-events.ts';
 import { memory } from '../../../local/faults/memory.ts';
 import { postgresDeadlock } from '../../../local/faults/postgres-deadlock.ts';
 import { postgresFailover } from '../../../local/faults/postgres-failover.ts';
@@ -195,6 +196,7 @@ export const createFaults = (options: FaultsOptions): Faults => {
         what: 'publishes that failed',
         told: () => toldOf(metrics, 'PublishFailed', (reason) => reason.split(' ')[0] === 'events'),
       }),
+    'events-flaky': () => withRetries(flakyEvents('events-flaky', world.events), metrics, ['events']),
     'client-cut': () => clientCut(subscriber),
     memory: () => memory({ functions, functionNames, everyMs: memoryEveryMs, now: Date.now }),
   };

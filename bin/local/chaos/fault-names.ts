@@ -29,6 +29,7 @@ const known = {
   'relay-kill': { line: 'SIGKILL to the relay between publishing messages and marking them' },
   'relay-stopped': { line: 'nobody relays: what is to be delivered waits' },
   'events-down': { line: 'AppSync Events is killed, and comes back' },
+  'events-flaky': { line: 'AppSync Events takes calls in part, refuses them, or loses what it has taken' },
   'client-cut': { line: 'a subscriber is cut off, and asks for what it missed' },
   memory: { line: 'functions that take more memory than they have are ended' },
 } as const satisfies Readonly<Record<string, Known>>;

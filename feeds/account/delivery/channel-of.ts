@@ -8,7 +8,7 @@ const isPlain = (char: string | undefined): boolean => char !== undefined && /^[
 
 /** As channels are documented to be named: a slug stays, `/` is two dashes, what else does not fit stands between three. */
 const segmentOf = (name: string): string => {
-  const chars = [...name];
+  const chars = Array.from(name);
   const written = chars.map((char, index) => {
     if (isPlain(char)) return char;
     if ((char === '-' || char === '/') && isPlain(chars[index - 1]) && isPlain(chars[index + 1]))

@@ -14,7 +14,8 @@ export const deliveryFaultKinds = {
   notDelivered: 'a message that the subscriber never got, not even when it asked for it',
   phantomMessage: 'a message that nobody numbered, or an event in one that is not stored',
   staleLatest: 'the newest event of an entity is not what clients have of it',
-  outOfOrder: 'pushed behind a later message of its channel',
+  outOfOrder: 'pushed far behind a later message of its channel',
+  tooFast: 'a message numbered before the rate of its channel allowed one',
 } as const;
 export type DeliveryFaultKind = keyof typeof deliveryFaultKinds;
 
@@ -31,6 +32,8 @@ export interface FamilyAccount {
   byResume: number;
   /** Messages that a snapshot stood for, after an interruption. */
   skipped: number;
+  /** Pushed behind a later one of the same call, or of the next. */
+  reordered: number;
   /** Deliveries of numbers that had been delivered before. */
   repeats: number;
   tombstones: number;
@@ -78,6 +81,7 @@ export class DeliveryBook {
       byPush: 0,
       byResume: 0,
       skipped: 0,
+      reordered: 0,
       repeats: 0,
       tombstones: 0,
       superseded: 0,

@@ -33,6 +33,7 @@ const formatFamily = (account: FamilyAccount): string[] => {
     row('by push', byPush),
     row('by resume', byResume),
     ...optional('in a snapshot', account.skipped, 'messages that a snapshot stood for, after an interruption'),
+    ...optional('out of order', account.reordered, 'AppSync took the next ones of their call first'),
     row('repeats', repeats, repeats > 0 ? 'the same, and dropped by their number' : ''),
     ...(delivery === 'latest' ? [row('superseded', account.superseded)] : []),
     ...optional('expired', account.expired, 'too old when they could have gone out'),

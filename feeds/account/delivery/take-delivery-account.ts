@@ -5,6 +5,7 @@ import { familyOfChannel } from './families.ts';
 import { judgeEvents, type DeliveryRules } from './judge-events.ts';
 import { collectMessages, entityKey, judgeMessages } from './judge-messages.ts';
 import { judgePushes } from './judge-pushes.ts';
+import { judgeRate } from './judge-rate.ts';
 
 const collect = async <T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> => {
   const all: T[] = [];
@@ -42,6 +43,7 @@ export const takeDeliveryAccount = async (
   const parked = new Set(tombstones.flatMap(({ keys }) => keys));
   const evidence = { channels, unsent, snapshots, parked, ...collected };
   judgeMessages(evidence, log, tombstones, book);
+  judgeRate(evidence, log, book);
   judgePushes(evidence, log, takenAt, book);
   await judgeEvents(readers.readStoredEvents(), evidence, log, rules, takenAt, book);
   if (log.strange.count > 0)

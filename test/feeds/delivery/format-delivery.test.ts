@@ -21,7 +21,7 @@ describe('the account of deliveries, for a person', () => {
       const [post, move] = [storedEvent(posts, n), storedEvent(positions, n + 10, 'ball')];
       world.stored.push(post, move, storedEvent(positions, n, 'ball'));
       push(world, numberEvents(world, posts, [post], beganAt + n).text, beganAt + n + 1_234);
-      push(world, numberEvents(world, positions, [move], beganAt + n).text, beganAt + n + 100);
+      push(world, numberEvents(world, positions, [move], beganAt + n * 200).text, beganAt + n + 1_000);
     }
     push(world, world.texts.get(`${posts}#3`) ?? '');
     const text = await linesOf(world);

@@ -63,6 +63,20 @@ describe('what was marked as published and never pushed', () => {
     world.log.lost.push({ pattern: 'match/positions/*', at: beganAt + 30_000 });
     expect(await faultsOf(world)).toEqual({ neverPushed: 4 });
   });
+
+  it('is none where each can be one of those that were lost, in whatever order they are read', async () => {
+    const world = emptyDelivery();
+    for (const [n, seconds] of [0, 8, 4].entries()) {
+      const post = storedEvent(posts, n);
+      world.stored.push(post);
+      const { text } = numberEvents(world, posts, [post], beganAt + seconds * 1_000);
+      world.log.resume(posts, JSON.parse(text), world.now);
+    }
+    // The first may be any of them, the last only that of eight seconds.
+    for (const seconds of [17, 9, 12])
+      world.log.lost.push({ pattern: 'social/posts/*', at: beganAt + seconds * 1_000 });
+    expect(await faultsOf(world)).toEqual({});
+  });
 });
 
 describe('what was never marked', () => {

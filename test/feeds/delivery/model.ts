@@ -60,6 +60,9 @@ export const play = (story: readonly Step[]): Line => {
   let connected = true;
   let last: string[] = [];
 
+  /** A fifth of a second for each event, so that a channel with a rate may always send. */
+  const soon = (): number => beganAt + n * 200;
+
   const store = (channel: string, entity: string): StoredEvent => {
     n += 1;
     const event = storedEvent(channel, n, entity);
@@ -67,19 +70,19 @@ export const play = (story: readonly Step[]): Line => {
     return event;
   };
   const publish = (text: string): void => {
-    if (connected) push(world, text, beganAt + n + 30);
+    if (connected) push(world, text, soon() + 9);
   };
   const relay = (): void => {
     last = [];
-    for (const event of waiting.splice(0)) last.push(numberEvents(world, posts, [event], beganAt + n).text);
-    if (pending.size > 0) last.push(numberEvents(world, positions, [...pending.values()], beganAt + n).text);
+    for (const event of waiting.splice(0)) last.push(numberEvents(world, posts, [event], soon()).text);
+    if (pending.size > 0) last.push(numberEvents(world, positions, [...pending.values()], soon()).text);
     moved += pending.size;
     pending.clear();
     last.forEach(publish);
   };
   const resume = (): void => {
     const { log } = world;
-    if (!connected) log.connected(beganAt + n);
+    if (!connected) log.connected(soon());
     connected = true;
     for (const { channel, lastNumber } of world.channels.values()) {
       const after = log.get(channel)?.reached ?? 0;
@@ -88,10 +91,10 @@ export const play = (story: readonly Step[]): Line => {
         const newest = new Map<string, unknown>();
         for (let number = after + 1; number <= lastNumber; number += 1)
           for (const event of eventsOf(world, channel, number)) newest.set(event.entity, event);
-        log.snapshot(channel, after, { number: lastNumber, events: [...newest.values()] }, beganAt + n);
+        log.snapshot(channel, after, { number: lastNumber, events: [...newest.values()] }, soon());
       } else {
         for (let number = after + 1; number <= lastNumber; number += 1)
-          log.resume(channel, JSON.parse(world.texts.get(`${channel}#${number}`) ?? ''), beganAt + n);
+          log.resume(channel, JSON.parse(world.texts.get(`${channel}#${number}`) ?? ''), soon());
       }
     }
   };
@@ -111,7 +114,7 @@ export const play = (story: readonly Step[]): Line => {
       repeats += connected ? last.length - (seenOf(world) - before) : 0;
     } else if (step.does === 'cut') {
       connected = false;
-      world.log.disconnected(beganAt + n);
+      world.log.disconnected(soon());
     } else resume();
   }
   relay();

@@ -14,7 +14,8 @@ const logOf = (...numbers: number[]): DeliveryLog => {
 describe('what a subscriber keeps of a channel', () => {
   it('is up to where nothing is missing, and the highest that was seen', () => {
     expect(logOf(1, 2, 5).get(channel)).toMatchObject({ reached: 2, highest: 5 });
-    expect(logOf(1, 2, 5, 4, 3).get(channel)).toMatchObject({ reached: 5, highest: 5, outOfOrder: [4, 3] });
+    const outOfOrder = [4, 3].map((number) => ({ number, behind: 5 }));
+    expect(logOf(1, 2, 5, 4, 3).get(channel)).toMatchObject({ reached: 5, highest: 5, outOfOrder });
   });
 
   it('counts a number that comes again as a repeat, and notes one that is another', () => {

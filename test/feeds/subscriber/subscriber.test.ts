@@ -125,6 +125,14 @@ describe('a subscriber', () => {
     await expect.poll(() => said[0], { timeout: 5_000 }).toContain('was cut off: Unexpected token');
   });
 
+  it('does not listen to what comes with the last words of a connection that has ended', async () => {
+    const { server, subscriber, said, reached } = await subscribe();
+    server.say('what?');
+    server.push('0', text(1));
+    await expect.poll(() => said.at(-1), { timeout: 5_000 }).toBe('the subscriber is connected again');
+    expect([reached(), subscriber.log.pushed.messages]).toEqual([undefined, 0]);
+  });
+
   it('does not begin where a subscription is refused, or nobody listens', async () => {
     await expect(subscribe([], { refuses: '/social/posts/reds' })).rejects.toThrow('Unauthorized');
     const { server } = await subscribe();
