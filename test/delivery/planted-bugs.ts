@@ -179,6 +179,11 @@ const publishOutOfOrder = (): Variant => ({
   }),
 });
 
+/** Where all that was seen may go, deletion begins behind the highest number of the channel as it is by now. */
+const deleteUpToTheLastNumber = (): Variant => ({
+  whereToBegin: (seen, _oldest, lastNumber) => seen.find(({ mayGo }) => !mayGo)?.number ?? lastNumber + 1,
+});
+
 export interface PlantedBug {
   readonly variant: () => Variant;
   /** What a property says of it: anything else it fails with is another bug, or a slip in the planted one. */
@@ -196,6 +201,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   'composes a body again': { variant: composeAgain, seenAs: /number \d+ has \d bodies|is not what is kept/ },
   'forgets what was sent': { variant: forgetWhatWasSent, seenAs: /number \d+ turns \S+ back/ },
   'leaves out what is refused': { variant: skipWhatIsRefused, seenAs: /number \d+ is missing/ },
+  'deletes up to the last number': { variant: deleteUpToTheLastNumber, seenAs: /\d+ is not its oldest number/ },
   'publishes what is left from the highest down': { variant: publishOutOfOrder, seenAs: /number \d+ came before \d+/ },
 };
 

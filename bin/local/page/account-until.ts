@@ -2,7 +2,7 @@ import type { AccountRow, TakenAccount } from '../../../console/page/status.ts';
 import type { Account, SourceAccount } from '../../../feeds/account/account.ts';
 import { takeAccount, type AccountReaders } from '../../../feeds/account/take-account.ts';
 import type { DeliveryLog } from '../../../feeds/subscriber/delivery-log.ts';
-import type { DeliveryProgress } from '../delivery.ts';
+import type { DeliveryProgress } from '../delivery-progress.ts';
 import { deliveriesUntil, isComplete } from './deliveries-until.ts';
 
 type Arrived = { readonly arrivedAt: number };

@@ -1,6 +1,6 @@
 import type { RelayStatus, SourceStatus } from '../../../console/page/status.ts';
 import type { MetricsStore } from '../../../local/services/cloudwatch/metrics-store.ts';
-import type { DeliveryProgress } from '../delivery.ts';
+import type { DeliveryProgress } from '../delivery-progress.ts';
 
 const namespace = 'Millrace';
 /** Rates are taken over seconds that are over: of the present one nobody knows yet how much is in it. */

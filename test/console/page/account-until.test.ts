@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { takeAccountUntil, type UntilWorld } from '../../../bin/local/page/account-until.ts';
-import type { DeliveryProgress } from '../../../bin/local/delivery.ts';
+import type { DeliveryProgress } from '../../../bin/local/delivery-progress.ts';
 import type { AccountReaders } from '../../../feeds/account/take-account.ts';
 import type { StoredRow, StreamEntry } from '../../../feeds/account/evidence.ts';
 import { DeliveryLog } from '../../../feeds/subscriber/delivery-log.ts';

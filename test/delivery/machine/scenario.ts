@@ -32,6 +32,8 @@ export interface Scenario {
   /** How long the ways to and from a service take, again and again. Milliseconds. */
   readonly latencies: readonly number[];
   readonly sweeps: boolean;
+  /** How often messages are deleted that were published a while ago, milliseconds; each time it takes a while. */
+  readonly deletesEveryMs: number;
 }
 
 /** Even channels are of `each`, odd ones of `latest`. */
@@ -61,4 +63,5 @@ export const scenarios = ({ calm }: { readonly calm: boolean }): fc.Arbitrary<Sc
     mishaps: calm ? fc.constant([]) : fc.array(mishap, { maxLength: 8 }),
     latencies: fc.array(fc.constantFrom(0, 0, 1, 2, 7, 30, 200), { minLength: 3, maxLength: 12 }),
     sweeps: fc.constant(!calm),
+    deletesEveryMs: fc.constantFrom(700, 3_100, 20_000),
   });

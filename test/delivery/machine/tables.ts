@@ -12,6 +12,7 @@ export interface Row {
 interface Channel {
   readonly delivery: 'each' | 'latest';
   lastNumber: number;
+  oldestNumber: number;
   nextAt: number;
   retryAt: number;
   lease: string | undefined;
@@ -113,6 +114,7 @@ export const memoryStore = (
           tables.channels.set(channel, {
             delivery: first.delivery,
             lastNumber: 0,
+            oldestNumber: 1,
             nextAt: -Infinity,
             retryAt: -Infinity,
             lease: undefined,
@@ -184,6 +186,14 @@ export const memoryStore = (
         if (!found) continue;
         found.lease = undefined;
         if (putOffMs > 0) found.retryAt = now() + putOffMs;
+      }
+    },
+    releaseUntilNext: async (channels) => {
+      for (const channel of channels) {
+        const found = holds(channel);
+        if (!found) continue;
+        found.lease = undefined;
+        found.retryAt = Math.max(found.retryAt, found.nextAt);
       }
     },
   };

@@ -61,7 +61,7 @@ export const startSimulatedPlatform = async () => {
     const missed = messages.filter(({ number }) => number > Number(searchParams.get('after')));
     const snapshot = { number: newest, events: missed.slice(-1).flatMap(({ events }) => events) };
     const delivered = isLatest(channel) ? { delivery: 'latest', snapshot } : { delivery: 'each', messages: missed };
-    say(200, { channel, oldest: messages[0]?.number, newest, ...delivered, more: false });
+    say(200, { channel, oldest: messages[0]?.number, newest, given: newest, ...delivered, more: false });
   });
   const sockets = new WebSocketServer({ server, handleProtocols: () => 'aws-appsync-event-ws' });
   sockets.on('connection', (socket) => {
