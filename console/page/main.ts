@@ -50,7 +50,7 @@ const show = (status: LocalStatus): void => {
   showTail(status);
   showPush(latencies.latencies, latencies.history);
   letters.sources(status.sources.map(({ source }) => source));
-  account.show(status.account);
+  account.show(status);
   tellHolds(status);
   write(byId('running'), `running for ${span(status.at - status.startedAt)}`);
 };
@@ -74,7 +74,8 @@ const frame = (at: number): void => {
   latencies.tick(now);
   water.draw((at - before) / 1_000);
   before = at;
-  connection.draw(match.draw(now));
+  match.draw(now);
+  connection.draw(now);
   quotes.draw();
 };
 
@@ -92,7 +93,9 @@ const subscribe = (eventsHost: string): void => {
     more: Pick<SubscriptionOptions, 'after' | 'onGap'> = {},
   ): void => {
     const onMessage = (message: Message): void => {
-      latencies.saw(message, Date.now());
+      const now = Date.now();
+      latencies.saw(message, now);
+      connection.saw(now);
       take(message);
     };
     client.subscribe(pattern, { onMessage, onError: ({ message }) => connection.complained(message), ...more });

@@ -15,6 +15,9 @@ export interface PushedEvent {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** What had arrived before a page was opened is told to it again, and is no news. @param openedAt - milliseconds since the epoch */
+export const isNews = ({ arrivedAt }: PushedEvent, openedAt: number): boolean => Date.parse(arrivedAt) >= openedAt;
+
 /** A field as text; undefined where it is none, so that what we do not know is left out and breaks nothing. */
 export const textIn = (body: PushedEvent['body'], field: string): string | undefined => {
   const value = body[field];

@@ -29,6 +29,14 @@ export interface Scale {
   readonly most: number;
 }
 
+/** A young series has the whole width, once it is more than a stroke. @param most - values it will have */
+export const boxFor = (
+  values: readonly number[],
+  { width, height }: Pick<Box, 'width' | 'height'>,
+  most: number,
+): Box => ({ width, height, slots: Math.max(leastSlots, Math.min(most, values.length)) });
+const leastSlots = 10;
+
 /** From the least to the most of the values; a line that does not move lies in the middle. */
 export const scaleOf = (values: readonly number[]): Scale => {
   const least = Math.min(...values);

@@ -42,9 +42,9 @@ export interface RelayStatus {
   readonly expired: number;
   readonly tombstones: number;
   readonly republished: number;
-  /** As the last sweep saw it, once a minute; null before the first. */
+  /** Events that wait for a number, now; null while the database does not answer. */
   readonly unsent: number | null;
-  /** Of the oldest that had not been sent then. */
+  /** For how long the oldest event or message that is not published has waited; null where none is known. */
   readonly oldestUnsentMs: number | null;
   readonly history: readonly number[];
 }
@@ -56,14 +56,27 @@ export interface AccountStatus {
   readonly error: string | null;
 }
 
-/** An account of all that had arrived at a moment. */
+/** An account of all that had arrived at a moment; balances where every record is accounted for and no message is missing. */
 export interface TakenAccount {
   readonly until: number;
   readonly tookMs: number;
   readonly balances: boolean;
   readonly sources: readonly AccountRow[];
-  /** What else the account says, in words, a line each. */
-  readonly remarks: readonly string[];
+  /** Null while nobody is subscribed yet. */
+  readonly deliveries: DeliveryRow | null;
+}
+
+/** What the run's own subscriber has of the messages that there were; the end of the run judges what they hold. */
+export interface DeliveryRow {
+  readonly pushed: number;
+  /** It had to ask for them, and has them. */
+  readonly neverPushed: number;
+  /** Came again. */
+  readonly repeats: number;
+  /** Came again as something else. */
+  readonly differing: number;
+  /** Gaps: it does not have them. */
+  readonly missing: number;
 }
 
 export interface AccountRow {

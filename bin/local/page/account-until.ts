@@ -1,6 +1,9 @@
 import type { AccountRow, TakenAccount } from '../../../console/page/status.ts';
 import type { Account, SourceAccount } from '../../../feeds/account/account.ts';
 import { takeAccount, type AccountReaders } from '../../../feeds/account/take-account.ts';
+import type { DeliveryLog } from '../../../feeds/subscriber/delivery-log.ts';
+import type { DeliveryProgress } from '../delivery-progress.ts';
+import { deliveriesUntil, isComplete } from './deliveries-until.ts';
 
 type Arrived = { readonly arrivedAt: number };
 
@@ -40,6 +43,9 @@ export interface UntilWorld {
   readonly readers: AccountReaders;
   /** Whether everything that had arrived by a moment has been processed, but for what is held. */
   readonly isCaughtUp: (since: number) => Promise<boolean>;
+  readonly progress: () => Promise<DeliveryProgress>;
+  /** What the run's own subscriber has; undefined before it is there. */
+  readonly log: () => DeliveryLog | undefined;
   readonly now: () => number;
   /** @throws the signal's reason */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -47,24 +53,40 @@ export interface UntilWorld {
 
 const lookEveryMs = 250;
 const lookAgainMs = 1_500;
-/** What is on its way to the dead letters gets there within five seconds; after that a fault is one. */
+/** What is on its way to the dead letters, or to a subscriber, gets there within five seconds; then a fault is one. */
 const looks = 5;
 
+/** The numbers that there are once nothing that had arrived by a moment waits for one, or to be published. */
+const lastNumbersOf = async (
+  { progress, sleep }: UntilWorld,
+  until: number,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, number>> => {
+  for (;;) {
+    const { waitingSince, lastNumbers } = await progress();
+    if (waitingSince === undefined || waitingSince > until) return lastNumbers;
+    await sleep(lookEveryMs, signal);
+  }
+};
+
 /**
- * An account while the feed runs: of everything that had arrived when it was asked for, once that has been processed.
+ * An account while the feed runs: of everything that had arrived when it was asked for, once that has been processed
+ * and published.
  * @throws the signal's reason when it takes too long
  */
-export const takeAccountUntil = async (
-  { readers, isCaughtUp, now, sleep }: UntilWorld,
-  signal: AbortSignal,
-): Promise<TakenAccount> => {
+export const takeAccountUntil = async (world: UntilWorld, signal: AbortSignal): Promise<TakenAccount> => {
+  const { readers, isCaughtUp, log, now, sleep } = world;
   const until = now();
   while (!(await isCaughtUp(until))) await sleep(lookEveryMs, signal);
+  const lastNumbers = await lastNumbersOf(world, until, signal);
+  const delivered = () => deliveriesUntil(log(), lastNumbers);
   let account: Account = await takeAccount(readersUntil(readers, until, signal));
-  for (let look = 1; look < looks && !account.balances; look += 1) {
+  let deliveries = delivered();
+  for (let look = 1; look < looks && !(account.balances && isComplete(deliveries)); look += 1) {
     await sleep(lookAgainMs, signal);
-    account = await takeAccount(readersUntil(readers, until, signal));
+    if (!account.balances) account = await takeAccount(readersUntil(readers, until, signal));
+    deliveries = delivered();
   }
-  const { balances, sources } = account;
-  return { until, tookMs: now() - until, balances, sources: sources.map(accountRow), remarks: [] };
+  const balances = account.balances && isComplete(deliveries);
+  return { until, tookMs: now() - until, balances, sources: account.sources.map(accountRow), deliveries };
 };

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { HoldStatus, LocalStatus } from '../../../console/page/status.ts';
 import type { SendRecords } from '../../../feeds/send-feed.ts';
+import type { DeliveryLog } from '../../../feeds/subscriber/delivery-log.ts';
 import type { MetricsStore } from '../../../local/services/cloudwatch/metrics-store.ts';
 import type { Platform } from '../platform.ts';
 import { takeAccountUntil } from './account-until.ts';
@@ -31,15 +32,31 @@ const rateSeconds = 5;
 const freshMs = 500;
 /** An account reads everything there is; after this long it is given up. Milliseconds. */
 const accountMs = 120_000;
+/** After this long nobody knows what waits. Milliseconds. */
+const progressMs = 2_000;
 
-const counted = (platform: Platform, count: (source: string, records: number) => void): Platform => ({
+interface Told {
+  readonly sent: (source: string, records: number) => void;
+  readonly watched: (log: DeliveryLog) => void;
+}
+
+/** The same platform, which tells the page what is sent and who watches what is delivered. */
+const told = (platform: Platform, { sent, watched }: Told): Platform => ({
   ...platform,
+  delivery: {
+    ...platform.delivery,
+    watch: async (say) => {
+      const watch = await platform.delivery.watch(say);
+      watched(watch.log);
+      return watch;
+    },
+  },
   senders: new Map(
     [...platform.senders].map(([source, send]): [string, SendRecords] => [
       source,
       async (records) => {
         await send(records);
-        count(source, records.length);
+        sent(source, records.length);
       },
     ]),
   ),
@@ -67,11 +84,15 @@ export const openPage = async ({ world, deployed }: RunBehind, platform: Platfor
   const now = Date.now;
   const startedAt = now();
   const rates = createRates(now);
+  let log: DeliveryLog | undefined;
+  const progress = remembering(() => platform.delivery.progress(), now);
   const account = createOnDemand(
     (signal) =>
       takeAccountUntil(
         {
           readers: platform.readers,
+          progress,
+          log: () => log,
           isCaughtUp: async (since) => {
             const held = await platform.holds();
             return platform.isCaughtUp(since, new Set(held.map(({ source }) => source)));
@@ -86,16 +107,19 @@ export const openPage = async ({ world, deployed }: RunBehind, platform: Platfor
   const eventsHost = deployed.output('millrace-local-delivery', 'EventsHttpDns');
   const readLine = async (): Promise<Omit<LocalStatus, 'account'>> => {
     const at = now();
+    // An outage of the database is among what the page is there to show.
+    const waiting = await Promise.race([progress().catch(() => undefined), wait(progressMs, undefined)]);
+    const times = { now: at, startedAt };
     const holds = new Map((await platform.holds()).map((hold) => [hold.source, holdOf(hold)]));
     return {
       at,
       startedAt,
       eventsHost,
       sources: platform.sources.toSorted().map((source) => ({
-        ...readSource(world.metrics, source, rates.perSecond(source, rateSeconds), at),
+        ...readSource(world.metrics, source, rates.perSecond(source, rateSeconds), times),
         hold: holds.get(source) ?? null,
       })),
-      relay: readRelay(world.metrics, at),
+      relay: readRelay(world.metrics, waiting, times),
     };
   };
   const line = remembering(readLine, now);
@@ -107,5 +131,5 @@ export const openPage = async ({ world, deployed }: RunBehind, platform: Platfor
     status: async () => ({ ...(await line()), account: account.status() }),
     takeAccount: () => account.take(),
   });
-  return { ...page, platform: counted(platform, rates.count) };
+  return { ...page, platform: told(platform, { sent: rates.count, watched: (its) => (log = its) }) };
 };

@@ -1,5 +1,6 @@
 import type { RelayStatus, SourceStatus } from '../../../console/page/status.ts';
 import type { MetricsStore } from '../../../local/services/cloudwatch/metrics-store.ts';
+import type { DeliveryProgress } from '../delivery-progress.ts';
 
 const namespace = 'Millrace';
 /** Rates are taken over seconds that are over: of the present one nobody knows yet how much is in it. */
@@ -9,8 +10,14 @@ const lagSeconds = 10;
 
 type Dimensions = Readonly<Record<string, string>>;
 
-/** Looks at counts as a moment has them. @param now - milliseconds since the epoch */
-const lookAt = (metrics: MetricsStore, dimensions: Dimensions, now: number) => {
+/** When a look is taken, and since when there is anything to see; milliseconds since the epoch. */
+export interface LookTimes {
+  readonly now: number;
+  readonly startedAt: number;
+}
+
+/** Looks at counts as a moment has them. */
+const lookAt = (metrics: MetricsStore, dimensions: Dimensions, { now, startedAt }: LookTimes) => {
   const second = Math.floor(now / 1_000);
   const listed = (name: string) => metrics.list({ namespace, name, dimensions });
   const between = (name: string, seconds: number) =>
@@ -23,16 +30,12 @@ const lookAt = (metrics: MetricsStore, dimensions: Dimensions, now: number) => {
       const found = listed(name).flatMap((metric) => metrics.query(metric, now - seconds * 1_000, now + 1_000, 1));
       return found.length === 0 ? null : Math.max(...found.map(({ statistics }) => statistics.max));
     },
-    /** The newest that is known of a minute's look. */
-    newest: (name: string): number | null => {
-      const found = listed(name).flatMap((metric) => metrics.query(metric, now - 180_000, now + 1_000, 1));
-      const last = found.toSorted((a, b) => a.at - b.at).at(-1);
-      return last ? last.statistics.max : null;
-    },
+    /** Of a run that is younger than that, as long as it is old. */
     history: (name: string): readonly number[] => {
-      const counts = Array.from({ length: historySeconds }, () => 0);
-      for (const { at, statistics } of between(name, historySeconds)) {
-        const n = at / 1_000 - (second - historySeconds);
+      const seconds = Math.max(0, Math.min(historySeconds, second - Math.floor(startedAt / 1_000)));
+      const counts = Array.from({ length: seconds }, () => 0);
+      for (const { at, statistics } of between(name, seconds)) {
+        const n = at / 1_000 - (second - seconds);
         counts[n] = (counts[n] ?? 0) + statistics.sum;
       }
       return counts;
@@ -45,9 +48,9 @@ export const readSource = (
   metrics: MetricsStore,
   source: string,
   arrivingPerSecond: number,
-  now: number,
+  times: LookTimes,
 ): Omit<SourceStatus, 'hold'> => {
-  const counts = lookAt(metrics, { source, service: 'enrichment' }, now);
+  const counts = lookAt(metrics, { source, service: 'enrichment' }, times);
   return {
     source,
     arrivingPerSecond,
@@ -61,9 +64,14 @@ export const readSource = (
   };
 };
 
-export const readRelay = (metrics: MetricsStore, now: number): RelayStatus => {
-  const counts = lookAt(metrics, { service: 'delivery' }, now);
-  const oldest = counts.newest('OldestUnsent');
+/** @param waiting - what is not published now; undefined where nobody knows */
+export const readRelay = (
+  metrics: MetricsStore,
+  waiting: Pick<DeliveryProgress, 'unsent' | 'waitingSince'> | undefined,
+  times: LookTimes,
+): RelayStatus => {
+  const counts = lookAt(metrics, { service: 'delivery' }, times);
+  const since = waiting?.waitingSince;
   return {
     publishedPerSecond: counts.perSecond('Published'),
     supersededPerSecond: counts.perSecond('Superseded'),
@@ -72,8 +80,8 @@ export const readRelay = (metrics: MetricsStore, now: number): RelayStatus => {
     expired: counts.total('Expired'),
     tombstones: counts.total('Tombstones'),
     republished: counts.total('Republished'),
-    unsent: counts.newest('Unsent'),
-    oldestUnsentMs: oldest === null ? null : oldest * 1_000,
+    unsent: waiting?.unsent ?? null,
+    oldestUnsentMs: since === undefined ? null : Math.max(0, times.now - since),
     history: counts.history('Published'),
   };
 };

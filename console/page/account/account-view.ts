@@ -1,6 +1,6 @@
-import { byId, byKind, createSlots, make, mark, write } from '../elements.ts';
+import { byId, byKind, createSlots, make, mark, within, write } from '../elements.ts';
 import { count, span, timeOfDay } from '../numbers.ts';
-import type { AccountRow, AccountStatus } from '../status.ts';
+import type { AccountRow, DeliveryRow, LocalStatus, TakenAccount } from '../status.ts';
 
 const least = 5;
 const columns = ['records', 'stored', 'duplicate', 'deadLetter', 'held', 'lost', 'phantom'] as const;
@@ -8,14 +8,19 @@ const columns = ['records', 'stored', 'duplicate', 'deadLetter', 'held', 'lost',
 const makeRow = (): HTMLElement =>
   make('tr', {}, make('th', { scope: 'row' }), ...columns.map((name) => make('td', { class: `number ${name}` })));
 
-const fill = (row: HTMLElement, account: AccountRow): void => {
+/** A source of which there is no account yet. */
+type Empty = Pick<AccountRow, 'source'> & Partial<AccountRow>;
+
+const fill = (row: HTMLElement, account: Empty): void => {
   const [name, ...cells] = row.children as unknown as HTMLElement[];
   if (name) write(name, account.source);
   columns.forEach((column, n) => {
     const cell = cells[n];
     if (!cell) return;
-    write(cell, count(account[column]));
-    mark(cell, 'data-level', (column === 'lost' || column === 'phantom') && account[column] > 0 ? 'bad' : undefined);
+    const figure = account[column];
+    write(cell, figure === undefined ? '–' : count(figure));
+    const isFault = (column === 'lost' || column === 'phantom') && (figure ?? 0) > 0;
+    mark(cell, 'data-level', isFault ? 'bad' : undefined);
   });
 };
 
@@ -25,14 +30,34 @@ const sum = (rows: readonly AccountRow[]): AccountRow =>
     { source: 'all', records: 0, stored: 0, duplicate: 0, deadLetter: 0, held: 0, lost: 0, phantom: 0 },
   );
 
+const delivered = [
+  ['pushed', undefined],
+  ['neverPushed', 'warn'],
+  ['repeats', undefined],
+  ['differing', 'bad'],
+  ['missing', 'bad'],
+] as const satisfies readonly (readonly [keyof DeliveryRow, string | undefined])[];
+
+const showDeliveries = (row: DeliveryRow): void => {
+  for (const [name, level] of delivered) {
+    const place = within(byId('deliveries'), `[data-of=${name}]`);
+    write(place, count(row[name]));
+    mark(place, 'data-level', row[name] > 0 ? level : undefined);
+  }
+};
+
 const verdict = (state: string, words: string): void => {
   mark(byId('verdict'), 'data-verdict', state);
   write(byId('verdict'), words);
 };
 
+const of = ({ until, tookMs }: TakenAccount): string =>
+  `Of everything that had arrived by ${timeOfDay(until)}: records read again from the beginning, messages as the run’s own subscriber has them, in ${span(tookMs)}.`;
+const atTheEnd = 'What each message holds is judged when the run ends.';
+
 /** The last account, and a button that asks for one. @param ask - resolves when the answer has been shown */
 export const createAccount = (ask: () => Promise<void>) => {
-  const slots = createSlots<AccountRow>(byId('ledger'), makeRow, least);
+  const slots = createSlots<Empty>(byId('ledger'), makeRow, least);
   const button = byKind('take', HTMLButtonElement);
   let asked = false;
   button.addEventListener('click', () => {
@@ -42,17 +67,21 @@ export const createAccount = (ask: () => Promise<void>) => {
     });
   });
   return {
-    show: ({ taking, last, error }: AccountStatus): void => {
+    show: ({ account: { taking, last, error }, sources }: Pick<LocalStatus, 'account' | 'sources'>): void => {
       const busy = taking || asked;
       // Not disabled: the focus would be lost.
       mark(button, 'aria-disabled', busy ? 'true' : undefined);
       write(button, busy ? 'Taking …' : 'Take one');
       if (error !== null) verdict('bad', error);
       else if (last) verdict(last.balances ? 'ok' : 'bad', last.balances ? 'balances' : 'does not balance');
-      if (!last) return;
+      if (!last)
+        return slots.show(
+          [...sources, { source: 'all' }].map(({ source }) => ({ source })),
+          fill,
+        );
       slots.show([...last.sources, sum(last.sources)], fill);
-      const until = `Everything that had arrived by ${timeOfDay(last.until)}, read again from the beginning in ${span(last.tookMs)}.`;
-      write(byId('remarks'), [until, ...last.remarks].join(' '));
+      if (last.deliveries) showDeliveries(last.deliveries);
+      write(byId('remarks'), `${of(last)} ${atTheEnd}`);
     },
   };
 };

@@ -1,5 +1,5 @@
 import { byId, mark, write } from '../elements.ts';
-import { sayQuiet } from './freshness.ts';
+import { quietFor, sayQuiet } from './freshness.ts';
 
 /** As the client library tells it. */
 export type ConnectionState = 'connecting' | 'open' | 'waiting' | 'closed';
@@ -15,6 +15,7 @@ const said: Readonly<Record<ConnectionState, string>> = {
 export const createConnection = (announce: (text: string) => void) => {
   let state: ConnectionState = 'connecting';
   let wasQuiet = false;
+  let lastAt: number | undefined;
   const words = byId('connection-words');
   return {
     /** Something went wrong that is tried again: for whoever wants to know more. */
@@ -26,11 +27,15 @@ export const createConnection = (announce: (text: string) => void) => {
       if (next === 'open' || (next === 'waiting' && state === 'open')) announce(said[next]);
       state = next;
     },
-    /** @param quiet - for how long nothing has come, milliseconds */
-    draw: (quiet: number | undefined): void => {
+    /** A message came, of whatever channel. Milliseconds since the epoch, here and below. */
+    saw: (now: number): void => {
+      lastAt = now;
+    },
+    draw: (now: number): void => {
+      const quiet = quietFor(lastAt, now);
       const isQuiet = state === 'open' && quiet !== undefined;
       mark(byId('connection'), 'data-state', isQuiet ? 'quiet' : state);
-      write(words, isQuiet ? sayQuiet(quiet) : said[state]);
+      write(words, isQuiet ? sayQuiet('message', quiet) : said[state]);
       if (isQuiet && !wasQuiet) announce('No message comes any more');
       if (wasQuiet && state === 'open' && !isQuiet) announce('Messages come again');
       wasQuiet = isQuiet;

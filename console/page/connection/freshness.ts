@@ -6,4 +6,4 @@ export const quietFor = (lastAt: number | undefined, now: number): number | unde
   lastAt === undefined || now - lastAt < quietAfter ? undefined : now - lastAt;
 
 /** Whole seconds, so that it changes once a second. */
-export const sayQuiet = (ms: number): string => `No message for ${Math.floor(ms / 1_000)} s`;
+export const sayQuiet = (what: string, ms: number): string => `No ${what} for ${Math.floor(ms / 1_000)} s`;

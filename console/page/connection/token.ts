@@ -1,7 +1,7 @@
 /** Before it runs out by this much, a token is fetched anew. Milliseconds. */
 const earlier = 60_000;
 const answerMs = 5_000;
-/** For what everybody may see, and for the dead letters. */
+/** Messages are read by whoever may read; dead letters hold what people sent, and are an operator's. */
 const scope = 'millrace/read millrace/operate';
 
 /** What the issuer says (RFC 6749, 5.1). */

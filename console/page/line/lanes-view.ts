@@ -1,11 +1,12 @@
 import { createSlots, drawSpark, make, makeSpark, mark, within, write } from '../elements.ts';
 import { count, rate, shortCount, span } from '../numbers.ts';
-import { areaPath, linePath, scaleFromZero } from '../series.ts';
+import { areaPath, boxFor, linePath, scaleFromZero } from '../series.ts';
 import type { SourceStatus } from '../status.ts';
 
 /** Sources the page has room for before it knows any: none of them pushes the others down. */
 const expected = 4;
-const spark = { width: 96, height: 24, slots: 60 };
+const spark = { width: 96, height: 24 };
+const seconds = 60;
 /** Later than this is late for a platform that stores within a fifth of a second. Milliseconds. */
 const slow = 1_000;
 const late = 10_000;
@@ -47,8 +48,8 @@ const fill = (row: HTMLElement, status: SourceStatus): void => {
   write(within(row, '.stored'), rate(storedPerSecond));
   write(within(row, '.total'), shortCount(stored));
   mark(within(row, '.total'), 'title', `${count(stored)} stored since the run began`);
-  const scale = scaleFromZero(history);
-  drawSpark(within(row, '.spark'), linePath(history, spark, scale), areaPath(history, spark, scale));
+  const [scale, box] = [scaleFromZero(history), boxFor(history, spark, seconds)];
+  drawSpark(within(row, '.spark'), linePath(history, box, scale), areaPath(history, box, scale));
 };
 
 /** The sources, a row each. */

@@ -1,15 +1,16 @@
 import { byId, drawSpark, mark, write } from '../elements.ts';
 import { rate, shortCount, span } from '../numbers.ts';
-import { areaPath, linePath, quantile, scaleFromZero } from '../series.ts';
+import { areaPath, boxFor, linePath, quantile, scaleFromZero } from '../series.ts';
 import type { LocalStatus, SourceStatus } from '../status.ts';
 
-const spark = { width: 120, height: 28, slots: 60 };
+const spark = { width: 120, height: 28 };
+const seconds = 60;
 
 const sparkIn = (station: string, values: readonly number[]): void => {
   const svg = byId(station).querySelector('.spark');
   if (!svg) return;
-  const scale = scaleFromZero(values);
-  drawSpark(svg, linePath(values, spark, scale), areaPath(values, spark, scale));
+  const [scale, box] = [scaleFromZero(values), boxFor(values, spark, seconds)];
+  drawSpark(svg, linePath(values, box, scale), areaPath(values, box, scale));
 };
 
 const by = (sources: readonly SourceStatus[]): string => {

@@ -32,10 +32,21 @@ const told: Readonly<Record<string, string>> = {
 };
 
 /** `Player10` is number 10 of the sensors. */
-const shortName = (player: string | undefined): string | undefined => player?.replace(/^Player\s*/i, '#');
+const sensorName = (player: string): string => player.replace(/^Player\s*/i, '');
 
-/** @returns undefined for a body that is no happening */
-export const readHappening = ({ sourceEventId, body, priority }: PushedEvent): Happening | undefined => {
+/**
+ * @param shirtOf - the number on a player's shirt, by the name of his sensor; undefined where nobody knows it
+ * @returns undefined for a body that is no happening
+ */
+export const readHappening = (
+  { sourceEventId, body, priority }: PushedEvent,
+  shirtOf: (sensor: string) => string | undefined = () => undefined,
+): Happening | undefined => {
+  const shortName = (player: string | undefined): string | undefined => {
+    if (player === undefined) return undefined;
+    const sensor = sensorName(player);
+    return sensor === player ? player : `#${shirtOf(sensor) ?? sensor}`;
+  };
   const [type, team] = [textIn(body, 'type'), textIn(body, 'team')];
   if (type === undefined || team === undefined) return undefined;
   const [from, to] = [shortName(textIn(body, 'fromPlayer')), shortName(textIn(body, 'toPlayer'))];
@@ -55,5 +66,7 @@ export const readHappening = ({ sourceEventId, body, priority }: PushedEvent): H
 };
 
 /** The side a team plays on, where a player it names is known to the sensors. */
-export const sensorOf = ({ body }: PushedEvent): string | undefined =>
-  textIn(body, 'fromPlayer')?.replace(/^Player\s*/i, '');
+export const sensorOf = ({ body }: PushedEvent): string | undefined => {
+  const player = textIn(body, 'fromPlayer');
+  return player === undefined ? undefined : sensorName(player);
+};

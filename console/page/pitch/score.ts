@@ -1,3 +1,5 @@
+import { clock } from '../numbers.ts';
+import type { Side } from './match.ts';
 import { numberIn, subjectOf, textIn, type Message } from '../messages.ts';
 
 /** How a match stands, as far as its channel has been heard. */
@@ -39,6 +41,21 @@ export const afterHappening = (score: Score | undefined, { channel, events }: Me
     };
   }
   return next;
+};
+
+/** A score for a person, home first; a team that has not had the ball yet has no name. */
+export const sayScore = (
+  { goals, isPartial, clockSeconds, period }: Score,
+  sides: ReadonlyMap<string, Side>,
+): string => {
+  const known = [...goals];
+  const isAway = ([team]: readonly [string, number]): boolean => sides.get(team) === 'away';
+  const [home = ['Home', 0], away = ['Away', 0]] =
+    known.length === 1 && known.every(isAway)
+      ? [undefined, ...known]
+      : known.toSorted((a, b) => Number(isAway(a)) - Number(isAway(b)));
+  const half = period === 1 ? '1st' : period === 2 ? '2nd' : `${period}.`;
+  return `${home[0]} ${home[1]} – ${away[1]} ${away[0]} · ${half} ${clock(clockSeconds)}${isPartial ? ' · since this page' : ''}`;
 };
 
 /** The same where messages of its channel were lost for good. */

@@ -1,10 +1,10 @@
 import { byId, createSlots, drawSpark, make, makeSpark, mark, write } from '../elements.ts';
 import type { Message } from '../messages.ts';
 import { basisPoints, price } from '../numbers.ts';
-import { areaPath, linePath, scaleOf } from '../series.ts';
+import { areaPath, boxFor, linePath, scaleOf } from '../series.ts';
 import { createBoard, minuteOfQuotes, type Quote } from './board.ts';
 
-const spark = { width: 110, height: 22, slots: minuteOfQuotes };
+const spark = { width: 110, height: 22 };
 /** As many as the simulation has; a board of fewer leaves them empty. */
 const least = 12;
 
@@ -29,8 +29,8 @@ const fill = (row: HTMLElement, { symbol, mid, spreadBps, change, mids: { values
   write(changeCell, basisPoints(change));
   mark(row, 'data-way', wayOf(change));
   write(spreadCell, spreadBps.toFixed(2));
-  const scale = scaleOf(values);
-  drawSpark(sparkCell.firstElementChild, linePath(values, spark, scale), areaPath(values, spark, scale));
+  const [scale, box] = [scaleOf(values), boxFor(values, spark, minuteOfQuotes)];
+  drawSpark(sparkCell.firstElementChild, linePath(values, box, scale), areaPath(values, box, scale));
 };
 
 /** The board of quotes; what has changed is drawn once a frame. */

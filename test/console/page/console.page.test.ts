@@ -124,8 +124,9 @@ describe('when nothing comes', () => {
     const { page } = await open();
     platform.freeze();
     await page.waitForSelector('#frozen:not([hidden])');
-    expect(await page.locator('#frozen').textContent()).toMatch(/No message for \d+ s/);
-    expect(await page.locator('#connection').getAttribute('data-state')).toBe('quiet');
+    expect(await page.locator('#frozen').textContent()).toMatch(/No position for \d+ s/);
+    await page.waitForSelector('#connection[data-state=quiet]');
+    expect(await page.locator('#connection-words').textContent()).toMatch(/No message for \d+ s/);
     const still = await pictureOf(page);
     await pause(500);
     expect(await pictureOf(page)).toBe(still);
@@ -136,13 +137,41 @@ describe('when nothing comes', () => {
 
   it('comes back when it was cut off, and has missed no happening', async () => {
     const { page } = await open();
-    platform.cut();
+    const goals = async (): Promise<number> => {
+      const score = /Mill Town (\d+) –/.exec((await page.locator('#score').textContent()) ?? '')?.[1];
+      return Number(score ?? Number.NaN);
+    };
+    await page.locator('#score', { hasText: /Mill Town \d+ – \d+ / }).waitFor({ timeout: 60_000 });
+    platform.freeze();
+    await pause(300);
+    const before = await goals();
+    platform.cutOff();
     await page.waitForSelector('#connection[data-state=waiting], #connection[data-state=connecting]');
+    const goal = { type: 'goal', team: 'Mill Town', clockSeconds: 90, period: 1 };
+    platform.happen({ ...goal, fromPlayer: 'Player91' });
+    platform.happen({ ...goal, fromPlayer: 'Player92' });
+    await pause(500);
+    expect(await goals()).toBe(before);
+    platform.mend();
     await page.waitForSelector('#connection[data-state=open]', { timeout: 20_000 });
-    const picture = await pictureOf(page);
+    await page.locator('#score', { hasText: `Mill Town ${before + 2} –` }).waitFor({ timeout: 10_000 });
+    const told = await page.locator('#events .what').allTextContents();
+    expect(told.filter((words) => words.startsWith('Goal by #9')).toSorted()).toEqual(['Goal by #91', 'Goal by #92']);
+    platform.thaw();
     await page.waitForSelector('#frozen', { state: 'hidden' });
+    const picture = await pictureOf(page);
     await pause(700);
     expect(await pictureOf(page)).not.toBe(picture);
+  });
+
+  it('tells of a goal when it falls, and not again to one who comes later', async () => {
+    const goal = { type: 'goal', team: 'Mill Town', clockSeconds: 91, period: 1 };
+    platform.happen({ ...goal, fromPlayer: 'Player93' }, { at: Date.now() - 60_000 });
+    const { page } = await open();
+    await page.locator('#events .what', { hasText: 'Goal by #93' }).waitFor();
+    expect(await page.locator('#announcer').textContent()).not.toContain('Goal');
+    platform.happen({ ...goal, fromPlayer: 'Player94' });
+    await page.locator('#announcer', { hasText: 'Goal for Mill Town' }).waitFor({ state: 'attached' });
   });
 });
 
@@ -193,7 +222,8 @@ describe('without a mouse, and without eyes', () => {
   });
 
   it.each(['light', 'dark'] as const)('has nothing that axe finds wrong, in %s', async (colorScheme) => {
-    const { page } = await open({ colorScheme });
+    // What fades in has less contrast for a moment.
+    const { page } = await open({ colorScheme, reducedMotion: 'reduce' });
     await page.click('#take');
     await page.waitForSelector('#verdict[data-verdict=ok]');
     await page.waitForSelector('#talk li:nth-child(2)', { timeout: 20_000 });

@@ -7,6 +7,7 @@ import { createMetricsStore } from '../../../local/services/cloudwatch/metrics-s
 
 const now = 1_700_000_100_400;
 const second = 1_700_000_100_000;
+const times = { now, startedAt: now - 3_600_000 };
 
 describe('what the line does', () => {
   const metrics = createMetricsStore();
@@ -24,33 +25,38 @@ describe('what the line does', () => {
   put(market, 'Lag', 9_000, 60);
 
   it('is told a second over the five that are over, so that the present one makes nothing dip', () => {
-    expect(readSource(metrics, 'market', 21, now)).toMatchObject({ arrivingPerSecond: 21, storedPerSecond: 20 });
+    expect(readSource(metrics, 'market', 21, times)).toMatchObject({ arrivingPerSecond: 21, storedPerSecond: 20 });
   });
 
   it('counts rejects of every reason', () => {
-    expect(readSource(metrics, 'market', 0, now)).toMatchObject({ rejectedPerSecond: 3, rejected: 15 });
+    expect(readSource(metrics, 'market', 0, times)).toMatchObject({ rejectedPerSecond: 3, rejected: 15 });
   });
 
   it('has the longest lag of the last ten seconds, and none without records', () => {
-    expect(readSource(metrics, 'market', 0, now).lagMs).toBe(300);
-    expect(readSource(metrics, 'social', 0, now).lagMs).toBeNull();
+    expect(readSource(metrics, 'market', 0, times).lagMs).toBe(300);
+    expect(readSource(metrics, 'social', 0, times).lagMs).toBeNull();
   });
 
   it('has a minute of history, a value a second, with nothing where nothing was', () => {
-    const { history } = readSource(metrics, 'market', 0, now);
+    const { history } = readSource(metrics, 'market', 0, times);
     expect(history).toHaveLength(60);
     expect(history.slice(-6)).toEqual([0, 20, 20, 20, 20, 20]);
     expect(history[30]).toBe(500);
   });
 
-  it('knows the relay by its metrics, and what waits by the last sweep', () => {
+  it('has no history of the time before it ran', () => {
+    const { history } = readSource(metrics, 'market', 0, { now, startedAt: second - 3_000 });
+    expect(history).toEqual([20, 20, 20]);
+  });
+
+  it('knows the relay by its metrics, and what waits as it is now', () => {
     const delivery = { service: 'delivery' };
     for (const ago of [1, 2]) put(delivery, 'Published', 50, ago);
     put({ ...delivery, reason: 'throttled' }, 'PublishFailed', 10, 3);
-    put(delivery, 'Unsent', 40, 90);
-    put(delivery, 'Unsent', 3, 30);
-    put(delivery, 'OldestUnsent', 2, 30);
-    expect(readRelay(metrics, now)).toMatchObject({
+    // What a sweep saw is up to a minute old.
+    put(delivery, 'Unsent', 40, 20);
+    put(delivery, 'OldestUnsent', 9, 20);
+    expect(readRelay(metrics, { unsent: 3, waitingSince: now - 2_000 }, times)).toMatchObject({
       publishedPerSecond: 20,
       failedPerSecond: 2,
       published: 100,
@@ -59,8 +65,13 @@ describe('what the line does', () => {
     });
   });
 
-  it('says that it does not know what no sweep has seen', () => {
-    expect(readRelay(createMetricsStore(), now)).toMatchObject({ unsent: null, oldestUnsentMs: null });
+  it('has nothing that waits where nothing does, and says so where nobody knows', () => {
+    const empty = createMetricsStore();
+    expect(readRelay(empty, { unsent: 0, waitingSince: undefined }, times)).toMatchObject({
+      unsent: 0,
+      oldestUnsentMs: null,
+    });
+    expect(readRelay(empty, undefined, times)).toMatchObject({ unsent: null, oldestUnsentMs: null });
   });
 });
 
@@ -77,7 +88,7 @@ describe('rates of what is sent', () => {
 });
 
 describe('an account on demand', () => {
-  const taken: TakenAccount = { until: 1, tookMs: 1, balances: true, sources: [], remarks: [] };
+  const taken: TakenAccount = { until: 1, tookMs: 1, balances: true, sources: [], deliveries: null };
 
   it('is taken once for all who ask meanwhile, and not again at once', async () => {
     let count = 0;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Message, PushedEvent } from '../../../console/page/messages.ts';
+import { isNews, type Message, type PushedEvent } from '../../../console/page/messages.ts';
 import { describePitch } from '../../../console/page/pitch/describe.ts';
 import { readHappening } from '../../../console/page/pitch/happenings.ts';
 import { afterPositions, type Match } from '../../../console/page/pitch/match.ts';
-import { afterHappening, withGap, type Score } from '../../../console/page/pitch/score.ts';
+import { afterHappening, sayScore, withGap, type Score } from '../../../console/page/pitch/score.ts';
 
 const at = (ms: number): string => new Date(1_700_000_000_000 + ms).toISOString();
 const event = (body: Record<string, unknown>, ms = 0, priority = 'normal'): PushedEvent => ({
@@ -84,9 +84,25 @@ describe('what happened', () => {
     expect(readHappening(event(goal, 0, 'critical'))).toMatchObject({ words: 'Goal by #9', isCritical: true });
     expect(readHappening(event({ type: 'pass' }))).toBeUndefined();
   });
+
+  it('names players by their shirts, as the picture does, and by their sensors where nobody knows the shirt', () => {
+    const body = { type: 'pass', team: 'Weir United', fromPlayer: 'Player22', toPlayer: 'Player14' };
+    const shirtOf = (sensor: string): string | undefined => (sensor === '22' ? '11' : undefined);
+    expect(readHappening(event(body), shirtOf)?.words).toBe('Pass #11 → #14');
+  });
+
+  it('is news to a page that was open when it arrived, and not to one that was opened later', () => {
+    const told = event({ type: 'goal' });
+    const arrivedAt = Date.parse(told.arrivedAt);
+    expect([isNews(told, arrivedAt), isNews(told, arrivedAt + 1)]).toEqual([true, false]);
+  });
 });
 
 describe('the score', () => {
+  const sides = new Map([
+    ['A', 'away'],
+    ['B', 'home'],
+  ] as const);
   const told = (score: Score | undefined, type: string, team: string): Score =>
     afterHappening(score, message('match/events/m', event({ type, team, clockSeconds: 9, period: 1 })));
   const played = (...happened: readonly (readonly [string, string])[]): Score | undefined =>
@@ -99,6 +115,15 @@ describe('the score', () => {
 
   it('takes a third team for a mistake', () => {
     expect([...(played(['pass', 'A'], ['pass', 'B'], ['goal', 'C'])?.goals.keys() ?? [])]).toEqual(['A', 'B']);
+  });
+
+  it('is told home first, whoever was heard of first', () => {
+    const [both, one, other] = [played(['goal', 'A'], ['pass', 'B']), played(['goal', 'A']), played(['goal', 'B'])];
+    expect([both, one, other].map((score) => score && sayScore(score, sides))).toEqual([
+      'B 0 – 1 A · 1st 00:09',
+      'Home 0 – 1 A · 1st 00:09',
+      'B 1 – 0 Away · 1st 00:09',
+    ]);
   });
 
   it('begins anew with another match, and says when goals may be missing', () => {

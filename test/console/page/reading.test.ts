@@ -68,7 +68,7 @@ describe('when nothing comes', () => {
   it('says so after three seconds, in whole ones', () => {
     expect(quietFor(undefined, 10_000)).toBeUndefined();
     expect(quietFor(1_000, 3_999)).toBeUndefined();
-    expect(sayQuiet(quietFor(1_000, 5_200) ?? 0)).toBe('No message for 4 s');
+    expect(sayQuiet('message', quietFor(1_000, 5_200) ?? 0)).toBe('No message for 4 s');
   });
 });
 

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { areaPath, createSeries, linePath, quantile, scaleFromZero, scaleOf } from '../../../console/page/series.ts';
+import {
+  areaPath,
+  boxFor,
+  createSeries,
+  linePath,
+  quantile,
+  scaleFromZero,
+  scaleOf,
+} from '../../../console/page/series.ts';
 
 const box = { width: 100, height: 20, slots: 5 };
 
@@ -30,6 +38,21 @@ describe('a spark', () => {
 
   it('closes its ground below itself, not below what has not been yet', () => {
     expect(areaPath([0, 1], box, { least: 0, most: 1 })).toBe('M75 19.3L100 0.8L100 20L75 20Z');
+  });
+
+  it('is as wide as its box while it is young, but for a mere stroke', () => {
+    const wide = { width: 90, height: 20 };
+    expect(
+      [2, 10, 30, 60].map(
+        (length) =>
+          boxFor(
+            Array.from({ length }, () => 1),
+            wide,
+            60,
+          ).slots,
+      ),
+    ).toEqual([10, 10, 30, 60]);
+    expect(boxFor([], wide, 60)).toEqual({ ...wide, slots: 10 });
   });
 
   it('draws what does not move in the middle', () => {

@@ -20,6 +20,18 @@ const matches = (pattern: string, channel: string): boolean =>
 
 const isLatest = (channel: string): boolean => /^(match.positions|market)/.test(channel);
 
+type Body = Message['events'][number]['body'];
+
+let happened = 0;
+const happening = (body: Body, at: number): Message['events'][number] => ({
+  entity: 'match',
+  sourceEventId: `happening-${(happened += 1)}`,
+  occurredAt: new Date(at).toISOString(),
+  arrivedAt: new Date(at).toISOString(),
+  priority: 'normal',
+  body,
+});
+
 /**
  * The public protocols of the platform as the page meets them, fed by the simulator, in the test's own process: push as
  * AppSync Events does it, tokens, resume and dead letters. For looks and behaviour of the page; the real services have
@@ -53,6 +65,7 @@ export const startSimulatedPlatform = async () => {
   });
   const sockets = new WebSocketServer({ server, handleProtocols: () => 'aws-appsync-event-ws' });
   sockets.on('connection', (socket) => {
+    if (!isReachable) return socket.terminate();
     socket.on('message', (data) => {
       const { type, id, channel } = JSON.parse((data as Buffer).toString('utf8')) as Record<string, string>;
       if (type === 'connection_init')
@@ -69,6 +82,7 @@ export const startSimulatedPlatform = async () => {
   await once(server, 'listening');
 
   let isRunning = true;
+  let isReachable = true;
   const push = (channel: string, events: Message['events']): void => {
     const kept = sent.get(channel) ?? [];
     const message: Message = { channel, number: (kept.at(-1)?.number ?? 0) + 1, events };
@@ -82,6 +96,10 @@ export const startSimulatedPlatform = async () => {
   const simulation = simulateMessages((channel, events) => {
     if (isRunning) push(channel, events);
   });
+  const matchChannel = (): string => [...sent.keys()].findLast((one) => one.startsWith('match/events/')) ?? '';
+  const cut = (): void => {
+    for (const socket of sockets.clients) socket.terminate();
+  };
   const { port } = server.address() as AddressInfo;
   return {
     endpoint: `http://127.0.0.1:${port}`,
@@ -93,9 +111,17 @@ export const startSimulatedPlatform = async () => {
     thaw: (): void => {
       isRunning = true;
     },
+    /** Happens in the match, beside what the simulation has happen. */
+    happen: (body: Body, { at = Date.now() } = {}): void => push(matchChannel(), [happening(body, at)]),
     /** Cuts every connection; they may come again. */
-    cut: (): void => {
-      for (const socket of sockets.clients) socket.terminate();
+    cut,
+    /** Cuts every connection, and lets none come again before it is mended. */
+    cutOff: (): void => {
+      isReachable = false;
+      cut();
+    },
+    mend: (): void => {
+      isReachable = true;
     },
     stop: async (): Promise<void> => {
       simulation.stop();

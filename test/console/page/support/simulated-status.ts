@@ -54,7 +54,7 @@ export const simulatedAccount = (until: number): TakenAccount => ({
   until,
   tookMs: 812,
   balances: true,
-  remarks: [],
+  deliveries: { pushed: 2_100, neverPushed: 0, repeats: 0, differing: 0, missing: 0 },
   sources: base.map(([source, perSecond]) => ({
     source,
     records: Math.round(perSecond * 100),
