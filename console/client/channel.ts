@@ -10,6 +10,8 @@ export interface ChannelState {
   readonly waiting: ReadonlyMap<number, PublishedMessage>;
   /** The question under way; one at a time. `learning`: only where the channel stands. */
   readonly asked: { readonly after: number; readonly learning: boolean } | undefined;
+  /** Questions in a row whose answers did not have yet what comes next. */
+  readonly inVain: number;
   /** Subscribed since the question: its answer may be from before, so it is asked once more. */
   readonly again: boolean;
 }
@@ -20,12 +22,14 @@ export type Answer =
       readonly kind: 'each';
       readonly oldest: number;
       readonly newest: number;
+      readonly given: number;
       readonly messages: readonly PublishedMessage[];
       readonly more: boolean;
     }
   | {
       readonly kind: 'latest';
       readonly newest: number;
+      readonly given: number;
       readonly snapshot: Snapshot;
       readonly more: boolean;
     }
@@ -56,8 +60,8 @@ export type Effect =
   | { readonly kind: 'message'; readonly message: PublishedMessage }
   | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
   | { readonly kind: 'gap'; readonly gap: Gap }
-  /** `later`: what was heard of is not there yet; a moment is to pass. */
-  | { readonly kind: 'ask'; readonly after: number; readonly later: boolean };
+  /** What was heard of was not there so many times: the more, the longer is to pass first. */
+  | { readonly kind: 'ask'; readonly after: number; readonly inVain: number };
 
 /** More are read again by the resume endpoint, so this bounds memory and loses nothing. */
 export const mostWaiting = 1_000;
@@ -71,6 +75,7 @@ export const createChannel = (after?: number): ChannelState => ({
   seen: 0,
   waiting: new Map(),
   asked: undefined,
+  inVain: 0,
   again: false,
 });
 
@@ -103,13 +108,15 @@ class Channel {
   #seen: number;
   #waiting: Map<number, PublishedMessage>;
   #asked: ChannelState['asked'];
+  #inVain: number;
   #again: boolean;
 
-  constructor({ expected, seen, waiting, asked, again }: ChannelState) {
+  constructor({ expected, seen, waiting, asked, inVain, again }: ChannelState) {
     this.#expected = expected;
     this.#seen = seen;
     this.#waiting = new Map(waiting);
     this.#asked = asked;
+    this.#inVain = inVain;
     this.#again = again;
   }
 
@@ -119,62 +126,68 @@ class Channel {
       seen: this.#seen,
       waiting: this.#waiting,
       asked: this.#asked,
+      inVain: this.#inVain,
       again: this.#again,
     };
   }
 
   subscribed(): void {
     if (this.#asked) this.#again = true;
-    else this.#ask(false);
+    else this.#ask();
   }
 
   pushed(message: PublishedMessage): void {
     this.#expected ??= message.number;
     this.#seen = Math.max(this.#seen, message.number);
     this.#take(message);
-    if (this.#seen >= this.#expected && !this.#asked) this.#ask(false);
+    if (this.#seen >= this.#expected && !this.#asked) this.#ask();
   }
 
   answered(answer: Answer): void {
     const asked = this.#asked;
     if (!asked) return;
     this.#asked = undefined;
-    const before = this.#expected;
     const more = asked.learning ? this.#learn(answer) : this.#read(answer, asked.after);
     const expected = this.#expected ?? 1;
-    // Where the last answer brought nothing, the next one would not either.
-    if (this.#again) this.#ask(false);
-    else if (more || this.#seen >= expected) this.#ask(before === expected);
+    // Where the last answer brought nothing, the next one at once would not either.
+    this.#inVain = expected === asked.after + 1 && !this.#again ? this.#inVain + 1 : 0;
+    if (this.#again || more || this.#seen >= expected) this.#ask();
+    else this.#inVain = 0;
   }
 
-  #ask(later: boolean): void {
+  #ask(): void {
     const learning = this.#expected === undefined;
     const after = this.#expected === undefined ? beyondAll : this.#expected - 1;
     this.#asked = { after, learning };
     this.#again = false;
-    this.effects.push({ kind: 'ask', after, later });
+    this.effects.push({ kind: 'ask', after, inVain: this.#inVain });
   }
 
   /** Where a push came first, the client began with that; what the channel has come to since may have been lost. */
   #learn(answer: Answer): boolean {
-    const newest = 'newest' in answer ? answer.newest : 0;
-    this.#expected ??= newest + 1;
-    this.#seen = Math.max(this.#seen, newest);
+    this.#expected ??= ('newest' in answer ? answer.newest : 0) + 1;
+    this.#hear(answer);
     return false;
+  }
+
+  /** What has been given and cannot be read yet was perhaps pushed before one listened. */
+  #hear(answer: Answer): void {
+    if ('given' in answer) this.#seen = Math.max(this.#seen, answer.given);
   }
 
   /** @returns whether there is more to read */
   #read(answer: Answer, after: number): boolean {
+    // A message that was pushed has been given, though it may not be readable yet.
+    if ('given' in answer && answer.given < after) return this.#restart(answer.kind === 'each' ? answer.oldest : 1);
+    this.#hear(answer);
     switch (answer.kind) {
       case 'each':
-        if (answer.newest < after) return this.#restart(answer.oldest);
         for (const message of answer.messages) {
           this.#giveUpBefore(message.number);
           this.#take(message);
         }
         return answer.more;
       case 'latest':
-        if (answer.newest < after) return this.#restart(1);
         this.#replaceBy(answer.snapshot);
         return answer.more;
       case 'gone':
@@ -226,6 +239,7 @@ class Channel {
   #restart(oldest: number): boolean {
     this.#waiting.clear();
     this.#seen = 0;
+    this.#inVain = 0;
     this.#expected = oldest;
     this.effects.push({ kind: 'gap', gap: { from: 1, to: oldest - 1, reason: 'restarted' } });
     return true;

@@ -40,6 +40,8 @@ interface ServerMessage {
 
 /** Until the service says how long it may be silent. */
 const ackWithinMs = 15_000;
+/** AppSync keeps alive once a minute: at every fifth, quiet channels are asked for what was lost without a word. */
+const lookEvery = 5;
 /** Open for as long as this, the next loss is a new story. */
 const steadyMs = 5_000;
 
@@ -57,14 +59,26 @@ const textOf = ({ errors = [] }: ServerMessage): string =>
   errors.map(({ errorType, message }) => [errorType, message].filter(Boolean).join(': ')).join('; ') ||
   'no reason given';
 
-/** A name that AppSync does not take is not taken the next time either. */
-const isFinal = ({ errors = [] }: ServerMessage): boolean =>
-  errors.some(({ errorType = '' }) => /BadRequest|UnsupportedOperation/i.test(errorType));
+const hasError = ({ errors = [] }: ServerMessage, kind: RegExp): boolean =>
+  errors.some(({ errorType = '' }) => kind.test(errorType));
+/** A name that AppSync does not take, or one too many, is not taken the next time either. */
+const final = /BadRequest|UnsupportedOperation|MaxSubscriptionsReached|DuplicatedOperation/i;
+const unauthorized = /Unauthorized/i;
+
+/** A subscription that is wanted, and how it fares on this connection. */
+interface Wanted {
+  readonly set: ChannelSet;
+  attempts: number;
+  timer?: ReturnType<typeof setTimeout> | undefined;
+  /** What it came with last, and what was refused. */
+  token?: string | undefined;
+  refusedToken?: string | undefined;
+}
 
 /** One connection to AppSync Events for all subscriptions, made again as often as it is lost. */
 export const createConnection = (options: ConnectionOptions): Connection => {
   const { realtimeUrl, host, tokens, WebSocket, now, random, onState } = options;
-  const sets = new Map<string, ChannelSet>();
+  const wanted = new Map<string, Wanted>();
   let socket: Socket | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let silence: ReturnType<typeof setTimeout> | undefined;
@@ -74,6 +88,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
   let attempts = 0;
   let openedAt = 0;
   let next = 0;
+  let keepAlives = 0;
 
   const listen = (): void => {
     clearTimeout(silence);
@@ -85,6 +100,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     const old = socket;
     socket = undefined;
     clearTimeout(silence);
+    for (const { timer: again } of wanted.values()) clearTimeout(again);
     old?.close();
     if (isOpen && now() - openedAt >= steadyMs) attempts = 0;
     isOpen = false;
@@ -97,27 +113,51 @@ export const createConnection = (options: ConnectionOptions): Connection => {
 
   const proof = async () => ({ host, Authorization: await tokens.get() });
 
-  const send = async (id: string, set: ChannelSet, through: Socket | undefined): Promise<void> => {
+  const send = async (id: string, one: Wanted, through: Socket | undefined): Promise<void> => {
+    const isMeant = (): boolean => through === socket && isOpen && wanted.has(id);
     try {
       const authorization = await proof();
-      if (through !== socket || !isOpen || !sets.has(id)) return;
-      through?.send(JSON.stringify({ type: 'subscribe', id, channel: `/${set.pattern}`, authorization }));
+      if (!isMeant()) return;
+      one.token = authorization.Authorization;
+      through?.send(JSON.stringify({ type: 'subscribe', id, channel: `/${one.set.pattern}`, authorization }));
     } catch (error) {
-      set.failed(error as Error);
-      lose('no token');
+      one.set.failed(error as Error);
+      if (isMeant()) comeAgain(id, one);
     }
   };
 
-  const refused = (id: string, set: ChannelSet, message: ServerMessage): void => {
-    set.failed(new Error(`${set.pattern}: the subscription was refused: ${textOf(message)}`));
-    if (isFinal(message)) return void sets.delete(id);
-    tokens.drop();
-    lose('a subscription was refused');
+  /** On the same connection: what is wrong with one is nothing to the others. */
+  const comeAgain = (id: string, one: Wanted): void => {
+    clearTimeout(one.timer);
+    one.timer = setTimeout(() => void send(id, one, socket), backoffMs(one.attempts, random));
+    one.attempts += 1;
+  };
+
+  const refused = (id: string, one: Wanted, message: ServerMessage): void => {
+    const fault = `${one.set.pattern}: the subscription was refused: ${textOf(message)}`;
+    const isUnauthorized = hasError(message, unauthorized);
+    // A new token is not let in either: it is not the token.
+    const isHopeless = isUnauthorized && one.refusedToken !== undefined && one.refusedToken !== one.token;
+    one.set.failed(new Error(isHopeless ? `${fault}; it is given up until the next connection` : fault));
+    if (hasError(message, final)) return void wanted.delete(id);
+    if (isHopeless) return;
+    if (isUnauthorized) {
+      one.refusedToken = one.token;
+      tokens.drop();
+    }
+    comeAgain(id, one);
+  };
+
+  const start = (id: string, one: Wanted): void => {
+    one.attempts = 0;
+    one.refusedToken = undefined;
+    void send(id, one, socket);
   };
 
   const heard = (message: ServerMessage): void => {
     listen();
-    const set = sets.get(message.id ?? '');
+    const one = wanted.get(message.id ?? '');
+    const set = one?.set;
     switch (message.type) {
       case 'connection_ack':
         longestSilenceMs = message.connectionTimeoutMs ?? ackWithinMs;
@@ -125,21 +165,28 @@ export const createConnection = (options: ConnectionOptions): Connection => {
         isOpen = true;
         openedAt = now();
         onState('open');
-        for (const [id, each] of sets) void send(id, each, socket);
+        keepAlives = 0;
+        for (const [id, each] of wanted) start(id, each);
+        return;
+      case 'ka':
+        keepAlives += 1;
+        if (keepAlives % lookEvery === 0) for (const each of wanted.values()) each.set.checkQuiet();
         return;
       case 'subscribe_success':
+        if (one) one.attempts = 0;
         set?.subscribed();
         return;
       case 'subscribe_error':
-        if (set) refused(message.id ?? '', set, message);
+        if (one) refused(message.id ?? '', one, message);
         return;
       case 'data':
         for (const text of typeof message.event === 'string' ? [message.event] : (message.event ?? []))
           set?.pushed(text);
         return;
       case 'broadcast_error':
-        // One event could not be sent on: its number will be missing, and is read again.
+        // One event could not be sent on; of which channel is not said, and nothing may follow that shows it.
         set?.failed(new Error(`${set.pattern}: ${textOf(message)}`));
+        set?.check();
         return;
       case 'connection_error':
       case 'error':
@@ -159,7 +206,12 @@ export const createConnection = (options: ConnectionOptions): Connection => {
       return lose(`no token: ${(error as Error).message}`);
     }
     if (closed) return;
-    const opening = new WebSocket(realtimeUrl, ['aws-appsync-event-ws', `header-${header}`]);
+    let opening: Socket;
+    try {
+      opening = new WebSocket(realtimeUrl, ['aws-appsync-event-ws', `header-${header}`]);
+    } catch (error) {
+      return lose(`the connection cannot be made: ${(error as Error).message}`);
+    }
     socket = opening;
     listen();
     const whileCurrent = (listener: () => void): void => {
@@ -190,10 +242,12 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     add: (set) => {
       next += 1;
       const id = `s${next}-${Math.floor(random() * 2 ** 32).toString(36)}`;
-      sets.set(id, set);
-      if (isOpen) void send(id, set, socket);
+      const one: Wanted = { set, attempts: 0 };
+      wanted.set(id, one);
+      if (isOpen) start(id, one);
       return () => {
-        if (sets.delete(id) && isOpen) socket?.send(JSON.stringify({ type: 'unsubscribe', id }));
+        clearTimeout(one.timer);
+        if (wanted.delete(id) && isOpen) socket?.send(JSON.stringify({ type: 'unsubscribe', id }));
       };
     },
     close: () => {

@@ -14,6 +14,8 @@ export interface ResumeOptions {
 export interface Question {
   readonly channel: string;
   readonly after: number;
+  /** How many answers in a row did not have yet what is asked for: the more, the later it asks. */
+  readonly inVain: number;
   readonly signal: AbortSignal;
   /** Told of every attempt that failed; it is made again. */
   readonly onFailure: (error: Error) => void;
@@ -27,6 +29,8 @@ const mostAtOnce = 4;
 /** The endpoint's answer ends at 3 MB, so this bounds small messages only. */
 const limit = 500;
 const longestMs = 20_000;
+/** What is on its way may be pushed to us meanwhile, so nobody has to wait for longer than eight seconds. */
+const mostInVain = 5;
 
 type Body = Record<string, unknown>;
 
@@ -73,7 +77,8 @@ export const createResume = ({ apiUrl, fetch, tokens, random }: ResumeOptions): 
   };
 
   return async (question) => {
-    const { signal, onFailure } = question;
+    const { inVain, signal, onFailure } = question;
+    if (inVain > 0) await pause(backoffMs(Math.min(inVain, mostInVain) - 1, random), signal);
     for (let attempt = 0; ; attempt += 1) {
       signal.throwIfAborted();
       try {

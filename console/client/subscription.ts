@@ -1,5 +1,4 @@
 import type { PublishedMessage } from '../../lambdas/shared/delivery/message.ts';
-import { pause } from './backoff.ts';
 import { createChannel, step, type ChannelState, type Effect, type Gap, type Input, type Snapshot } from './channel.ts';
 import type { Resume } from './resume.ts';
 
@@ -30,11 +29,12 @@ export interface ChannelSet extends Subscription {
   pushed(text: string): void;
   /** From now on every message is pushed. */
   subscribed(): void;
+  /** Something was not pushed: every channel that is known is asked for it. */
+  check(): void;
+  /** The same, of channels in which nothing comes; the longer, the less often. */
+  checkQuiet(): void;
   failed(error: Error): void;
 }
-
-/** Before what was heard of is asked for again. */
-const notYetMs = 250;
 
 const isMessage = (value: unknown): value is PublishedMessage => {
   const { channel, number, events } = (value ?? {}) as Partial<Record<keyof PublishedMessage, unknown>>;
@@ -56,6 +56,8 @@ const tell = (call: () => void): void => {
 export const createChannelSet = (pattern: string, options: SubscriptionOptions, resume: Resume): ChannelSet => {
   const { after } = options;
   const channels = new Map<string, ChannelState>();
+  /** Looks in a row between which nothing came, by channel; none where something has come since the last. */
+  const quiet = new Map<string, number>();
   const closing = new AbortController();
   const { signal } = closing;
 
@@ -65,17 +67,24 @@ export const createChannelSet = (pattern: string, options: SubscriptionOptions, 
   if (after instanceof Map)
     for (const channel of after.keys() as Iterable<string>) channels.set(channel, open(channel));
 
+  const check = (): void => {
+    for (const channel of channels.keys()) {
+      quiet.set(channel, 0);
+      advance(channel, { kind: 'subscribed' });
+    }
+  };
+
   const failed = (error: Error): void => {
     if (!signal.aborted) options.onError?.(error);
   };
 
-  const ask = async (channel: string, from: number, later: boolean): Promise<void> => {
-    if (later) await pause(notYetMs, signal);
-    const answer = await resume({ channel, after: from, signal, onFailure: failed });
+  const ask = async (channel: string, { after: from, inVain }: Extract<Effect, { kind: 'ask' }>): Promise<void> => {
+    const answer = await resume({ channel, after: from, inVain, signal, onFailure: failed });
     if (!signal.aborted) advance(channel, { kind: 'answered', answer });
   };
 
   const apply = (channel: string, effect: Effect): void => {
+    if (effect.kind !== 'ask') quiet.delete(channel);
     switch (effect.kind) {
       case 'message':
         return tell(() => options.onMessage(effect.message));
@@ -88,7 +97,7 @@ export const createChannelSet = (pattern: string, options: SubscriptionOptions, 
       case 'gap':
         return tell(() => options.onGap?.({ channel, ...effect.gap }));
       case 'ask':
-        ask(channel, effect.after, effect.later).catch((error: unknown) => {
+        ask(channel, effect).catch((error: unknown) => {
           if (!signal.aborted) failed(error as Error);
         });
         return undefined;
@@ -116,8 +125,14 @@ export const createChannelSet = (pattern: string, options: SubscriptionOptions, 
       if (isMessage(message)) advance(message.channel, { kind: 'pushed', message });
       else failed(new Error(`${pattern}: an event came that is no message of the platform`));
     },
-    subscribed: () => {
-      for (const channel of channels.keys()) advance(channel, { kind: 'subscribed' });
+    subscribed: check,
+    check,
+    checkQuiet: () => {
+      for (const channel of channels.keys()) {
+        const looks = (quiet.get(channel) ?? -1) + 1;
+        quiet.set(channel, looks);
+        if (looks > 0 && Number.isInteger(Math.log2(looks))) advance(channel, { kind: 'subscribed' });
+      }
     },
     numbers: () =>
       new Map(

@@ -19,13 +19,24 @@ const endOf = (token: string): number | undefined => {
   }
 };
 
+/** Whoever asks is told that there is none, and may ask again, where nobody answers. */
+const longestMs = 15_000;
+
+const within = async (token: Promise<string>): Promise<string> => {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const none = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`none came for ${longestMs / 1000} s`)), longestMs);
+  });
+  return Promise.race([token, none]).finally(() => clearTimeout(timer));
+};
+
 /** Keeps a token until shortly before its end; several who ask at once get one. */
 export const createTokens = (fetchToken: () => Promise<string>, now: () => number): Tokens => {
   let current: { readonly token: Promise<string>; end: number } | undefined;
   return {
     get: () => {
       if (current && now() < current.end) return current.token;
-      const entry = { token: fetchToken(), end: Infinity };
+      const entry = { token: within(fetchToken()), end: Infinity };
       current = entry;
       return entry.token.then(
         (token) => {

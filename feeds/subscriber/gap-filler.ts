@@ -20,7 +20,10 @@ export interface GapFiller {
   isBusy(): boolean;
 }
 
-/** A gap that is seen is waited for so long before it is asked for: what is pushed meanwhile may fill it. */
+/**
+ * A gap that is seen is waited for so long before it is asked for: what is pushed meanwhile may fill it. Twice as long each
+ * time that it could not be read yet, as with what has not been published.
+ */
 const gapMs = 300;
 /** As many as a page of a client would; an endpoint has few functions. */
 const mostAtOnce = 4;
@@ -37,25 +40,35 @@ interface Asking {
 export const createGapFiller = ({ log, resume, complain, now }: GapFillerOptions): GapFiller => {
   const asking = new Map<string, Asking>();
   const underWay = new Set<string>();
+  /** Channels whose gap was asked for and could not be read, and how often in a row. */
+  const inVain = new Map<string, number>();
   let isFailing = false;
+
+  const reachedIn = (channel: string): number => log.get(channel)?.reached ?? 0;
 
   /** Asks until nothing new comes any more. */
   const ask = async (channel: string): Promise<void> => {
     for (;;) {
-      const after = log.get(channel)?.reached ?? 0;
+      const after = reachedIn(channel);
       const answer = await resume(channel, after);
-      if (answer.kind === 'snapshot') return log.snapshot(channel, after, answer, now());
-      if (answer.kind === 'gone') log.gone(channel, answer.oldest);
+      if (answer.kind === 'snapshot') log.snapshot(channel, after, answer, now());
+      else if (answer.kind === 'gone') log.gone(channel, answer.oldest);
       else for (const message of answer.messages) log.resume(channel, message, now());
-      if ((log.get(channel)?.reached ?? 0) === after) return;
+      if (answer.kind !== 'gone') log.heard(channel, answer.given);
+      if (answer.kind === 'snapshot' || reachedIn(channel) === after) return;
     }
   };
 
+  const waitMs = (channel: string): number => Math.min(backoffMs.longest, gapMs * 2 ** (inVain.get(channel) ?? 0));
+
   const begin = async (channel: string, { failures }: Asking): Promise<void> => {
     underWay.add(channel);
+    const before = reachedIn(channel);
     try {
       await ask(channel);
       isFailing = false;
+      if (reachedIn(channel) > before) inVain.delete(channel);
+      else inVain.set(channel, (inVain.get(channel) ?? 0) + 1);
     } catch (error) {
       if (!isFailing) complain(error);
       isFailing = true;
@@ -73,7 +86,7 @@ export const createGapFiller = ({ log, resume, complain, now }: GapFillerOptions
     look: () => {
       for (const { channel, highest, reached } of log.channels())
         if (highest > reached && !asking.has(channel) && !underWay.has(channel))
-          asking.set(channel, { notBefore: now() + gapMs, failures: 0, anyhow: false });
+          asking.set(channel, { notBefore: now() + waitMs(channel), failures: 0, anyhow: false });
       for (const [channel, one] of asking) {
         if (underWay.size >= mostAtOnce) return;
         if (one.notBefore > now() || underWay.has(channel)) continue;

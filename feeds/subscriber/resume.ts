@@ -2,17 +2,18 @@ import * as z from 'zod/mini';
 
 const Page = z.object({
   delivery: z.enum(['each', 'latest']),
+  given: z.int(),
   messages: z.optional(z.array(z.unknown())),
   snapshot: z.optional(z.object({ number: z.int(), events: z.array(z.unknown()) })),
   more: z.optional(z.boolean()),
 });
 const Gone = z.object({ oldest: z.int() });
 
-/** What the endpoint has of a channel behind a number. */
+/** What the endpoint has of a channel behind a number. `given` is the highest there is, also where it cannot be read yet. */
 export type Resumed =
-  | { readonly kind: 'messages'; readonly messages: readonly unknown[] }
+  | { readonly kind: 'messages'; readonly given: number; readonly messages: readonly unknown[] }
   /** The newest of each entity, and the number of the last message that it stands for. */
-  | { readonly kind: 'snapshot'; readonly number: number; readonly events: readonly unknown[] }
+  | { readonly kind: 'snapshot'; readonly given: number; readonly number: number; readonly events: readonly unknown[] }
   /** Deleted by now: this is the first that is not. */
   | { readonly kind: 'gone'; readonly oldest: number };
 
@@ -47,24 +48,24 @@ export const createResume = ({ apiUrl, token, fetch = globalThis.fetch }: Resume
   const snapshotFrom = async (channel: string, first: z.output<typeof Page>): Promise<Resumed> => {
     const events: unknown[] = [...(first.snapshot?.events ?? [])];
     let number = first.snapshot?.number ?? 0;
-    let { more } = first;
+    let { more, given } = first;
     for (let pages = 1; more === true && pages < mostPages; pages += 1) {
       const next = await read(channel, number);
       if ('oldest' in next && !('delivery' in next)) break;
       const page = next as z.output<typeof Page>;
       events.push(...(page.snapshot?.events ?? []));
       number = page.snapshot?.number ?? number;
-      more = page.more;
+      ({ more, given } = page);
     }
     if (more === true) throw new Error(`resume of ${channel}: its snapshot has more than ${mostPages} pages`);
-    return { kind: 'snapshot', number, events };
+    return { kind: 'snapshot', given, number, events };
   };
 
   return async (channel: string, after: number): Promise<Resumed> => {
     const page = await read(channel, after);
     if (!('delivery' in page)) return { kind: 'gone', oldest: page.oldest };
     if (page.delivery === 'latest') return snapshotFrom(channel, page);
-    return { kind: 'messages', messages: page.messages ?? [] };
+    return { kind: 'messages', given: page.given, messages: page.messages ?? [] };
   };
 };
 export type Resume = ReturnType<typeof createResume>;

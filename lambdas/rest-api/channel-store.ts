@@ -18,8 +18,10 @@ export interface ChannelPage {
   readonly delivery: 'each' | 'latest';
   /** The lowest number that can still be read; `newest` + 1 where there is none. */
   readonly oldest: number;
-  /** The highest number given. */
+  /** The highest number that can be read: nothing is read that has not been published, nor what follows it. */
   readonly newest: number;
+  /** The highest number given; those above `newest` are on their way. */
+  readonly given: number;
   /**
    * JSON texts with the number of the message they are or came with, in order: messages of an `each` channel, as they
    * were published; of a `latest` channel the newest event of each entity.
@@ -38,28 +40,33 @@ interface Row {
   readonly delivery: 'each' | 'latest';
   readonly oldest: string;
   readonly newest: string;
+  readonly given: string;
   readonly number: string | null;
   readonly json: string | null;
   readonly more: boolean;
 }
 
 /**
- * One statement, so that all of it is of one moment. What does not fit is left out from the end: of an `each` channel by
+ * One statement, so that all of it is of one moment. What has not been published may still become a tombstone under the
+ * same number, so nothing is read from the first such message on. What does not fit is left out from the end: of an `each` channel by
  * count and bytes; of a `latest` channel by bytes and in whole messages (equal numbers are peers of the sum), so that
  * its last number is one to go on from. One message is far smaller than what fits, so there is always one.
  */
 const statement = `
 WITH asked AS (
-  SELECT delivery, oldest_number, last_number FROM millrace.channels WHERE channel = $1
+  SELECT delivery, oldest_number, last_number, coalesce(
+    (SELECT min(number) - 1 FROM millrace.messages WHERE channel = $1 AND published_at IS NULL), last_number) AS newest
+  FROM millrace.channels WHERE channel = $1
 ), candidates AS (
   SELECT message.number, '' AS entity, message.body AS json
   FROM asked CROSS JOIN LATERAL (
     SELECT number, body FROM millrace.messages
-    WHERE asked.delivery = 'each' AND channel = $1 AND number > $2 ORDER BY number LIMIT $3 + 1) AS message
+    WHERE asked.delivery = 'each' AND channel = $1 AND number > $2 AND number <= asked.newest
+    ORDER BY number LIMIT $3 + 1) AS message
   UNION ALL
   SELECT snapshot.number, snapshot.entity, snapshot.event
   FROM asked JOIN millrace.snapshots AS snapshot
-    ON asked.delivery = 'latest' AND snapshot.channel = $1 AND snapshot.number > $2
+    ON asked.delivery = 'latest' AND snapshot.channel = $1 AND snapshot.number > $2 AND snapshot.number <= asked.newest
 ), sized AS (
   SELECT number, entity, json, row_number() OVER (ORDER BY number, entity) AS place,
     sum(octet_length(json) + 1) OVER (ORDER BY number) AS bytes
@@ -67,7 +74,8 @@ WITH asked AS (
 ), chosen AS (
   SELECT sized.* FROM sized, asked WHERE bytes <= $4 AND (asked.delivery = 'latest' OR place <= $3)
 )
-SELECT asked.delivery, asked.oldest_number AS oldest, asked.last_number AS newest, chosen.number, chosen.json,
+SELECT asked.delivery, asked.oldest_number AS oldest, asked.newest, asked.last_number AS given,
+  chosen.number, chosen.json,
   (SELECT count(*) FROM candidates) > (SELECT count(*) FROM chosen) AS more
 FROM asked LEFT JOIN chosen ON true
 ORDER BY chosen.number, chosen.entity`;
@@ -80,6 +88,7 @@ const pageOf = (rows: readonly Row[]): ChannelPage | undefined => {
       delivery: first.delivery,
       oldest: Number(first.oldest),
       newest: Number(first.newest),
+      given: Number(first.given),
       parts: rows.flatMap(({ number, json }) =>
         number === null ? [] : [{ number: Number(number), json: json ?? '' }],
       ),

@@ -26,8 +26,10 @@ const head = {
   channel: z.string(),
   /** The lowest number that can still be read; one more than the newest where there is none. */
   oldest: number,
-  /** The highest number given. */
+  /** The highest number that can be read: of what has been published, and all before it. */
   newest: number,
+  /** The highest number given. Where it is above the newest, what is between is on its way: ask again in a moment. */
+  given: number,
   /** There are more behind the last of these: ask again, after it. */
   more: z.boolean(),
 };
@@ -43,7 +45,7 @@ export const Channel = z.discriminatedUnion('delivery', [
   z.object({
     ...head,
     delivery: z.literal('latest'),
-    /** The newest event of each entity that has changed: stands for all messages up to its number. */
+    /** The newest event of each entity that has changed: stands for all messages up to its number. An entity that comes with one on its way is not here. */
     snapshot: z.object({ number, events: z.array(PublishedEvent) }),
   }),
 ]);

@@ -14,8 +14,9 @@ const mostBytes = 2_900_000;
 const usualLimit = 100;
 
 /** Every string stands in the answer as it was published, byte for byte. */
-const bodyOf = (channel: string, { delivery, oldest, newest, parts, more }: ChannelPage): string => {
-  const head = `{"channel":${JSON.stringify(channel)},"delivery":"${delivery}","oldest":${oldest},"newest":${newest}`;
+const bodyOf = (channel: string, { delivery, oldest, newest, given, parts, more }: ChannelPage): string => {
+  const numbers = `"oldest":${oldest},"newest":${newest},"given":${given}`;
+  const head = `{"channel":${JSON.stringify(channel)},"delivery":"${delivery}",${numbers}`;
   const list = `[${parts.map(({ json }) => json).join(',')}]`;
   if (delivery === 'each') return `${head},"messages":${list},"more":${more}}`;
   // Of what is left out one hears by asking again after the last that is in. Where nothing is, one is at the newest, also

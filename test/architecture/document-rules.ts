@@ -178,7 +178,7 @@ const rulesAreTested =
   };
 
 export const pollerRulesAreTested = rulesAreTested('Rules of event source mappings');
-export const eventsRulesAreTested = rulesAreTested('Rules of AppSync Events');
+export const eventsRulesAreTested = rulesAreTested('Rules of AppSync Events', 'docs/local-appsync-events.md');
 export const httpApiRulesAreTested = rulesAreTested('Rules of HTTP APIs', 'docs/local-http-apis.md');
 
 /** Further tables below the heading begin with a head and a line of their own. */

@@ -115,16 +115,16 @@ const cases: readonly Case[] = [
     least: 40,
     broken: [
       {
-        'docs/local.md': ruleTable('a page', 'test/a.test.ts', 'is not there', 'AppSync Events'),
+        'docs/local-appsync-events.md': ruleTable('a page', 'test/a.test.ts', 'is not there', 'AppSync Events'),
         'test/a.test.ts': "it('holds')",
       },
       {
-        'docs/local.md': ruleTable('', 'test/a.test.ts', 'holds', 'AppSync Events'),
+        'docs/local-appsync-events.md': ruleTable('', 'test/a.test.ts', 'holds', 'AppSync Events'),
         'test/a.test.ts': "it('holds')",
       },
     ],
     fine: {
-      'docs/local.md': ruleTable('a page', 'test/a.test.ts', 'holds', 'AppSync Events'),
+      'docs/local-appsync-events.md': ruleTable('a page', 'test/a.test.ts', 'holds', 'AppSync Events'),
       'test/a.test.ts': "it('holds')",
     },
   },

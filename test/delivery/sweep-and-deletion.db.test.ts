@@ -34,20 +34,26 @@ const channelsNow = async () =>
   ).rows as unknown[];
 
 describe('the sweep', () => {
-  const find = () => createSweepStore(world.database('delivery_relay')).findUnsent();
+  const find = () => createSweepStore(world.database('delivery_sweep')).findUnsent();
 
   it('finds nothing where nothing waits', async () => {
     expect(await find()).toEqual({ channels: [], unsent: 0, oldestSeconds: 0 });
   });
 
   it('finds rows, messages that are not published and leases that have lapsed, and leaves what is held', async () => {
-    const arrivedAt = new Date(Date.now() - 90_000).toISOString();
+    const arrivedAt = new Date(Date.now() - 3_600_000).toISOString();
     await fillOutbox(world.owner, [
       { channel: 'a/rows', id: '1', arrivedAt },
       { channel: 'a/rows', id: '2' },
       { channel: 'b/held', id: '3' },
       { channel: 'c/lapsed', id: '4' },
     ]);
+    await world.owner.query(
+      `UPDATE millrace.outbox SET stored_at = now() - interval '90 s' WHERE source_event_id = '2'`,
+    );
+    await world.owner.query(
+      `UPDATE millrace.outbox SET stored_at = now() - interval '95 s' WHERE source_event_id = '1'`,
+    );
     await channelWith('d/unpublished', [1, null]);
     await channelWith('e/done', [1]);
     await channelWith('f/dead', [1]);
@@ -59,13 +65,14 @@ describe('the sweep', () => {
     const { channels, unsent, oldestSeconds } = await find();
     expect(channels).toEqual(['a/rows', 'c/lapsed', 'd/unpublished', 'f/dead']);
     expect(unsent).toBe(5);
-    expect(oldestSeconds).toBeGreaterThanOrEqual(90);
+    // Not since its arrival, an hour ago: its source was held.
+    expect(oldestSeconds).toBeGreaterThanOrEqual(95);
     expect(oldestSeconds).toBeLessThan(120);
   });
 });
 
 describe('deletion', () => {
-  const store = () => createDeletionStore(world.database('delivery_relay'));
+  const store = () => createDeletionStore(world.database('delivery_deletion'));
   const run = (remaining = 60_000) =>
     deletePublished(store(), 24)(undefined, { getRemainingTimeInMillis: () => remaining });
 
@@ -136,6 +143,17 @@ describe('deletion while the relay numbers', () => {
 });
 
 describe('rights', () => {
+  it.each([
+    ['delivery_sweep', ['DELETE FROM millrace.outbox', 'DELETE FROM millrace.messages']],
+    ['delivery_sweep', [`SELECT millrace.lease_channels('{}', '', 1)`, 'UPDATE millrace.channels SET lease = NULL']],
+    ['delivery_deletion', ['UPDATE millrace.channels SET last_number = 9', 'SELECT FROM millrace.outbox']],
+    ['delivery_deletion', [`SELECT millrace.lease_channels('{}', '', 1)`, `UPDATE millrace.messages SET body = ''`]],
+    ['delivery_relay', ['DELETE FROM millrace.messages', 'INSERT INTO millrace.outbox DEFAULT VALUES']],
+  ])('%s does nothing that is not its own: %j', async (user, statements) => {
+    const database = world.database(user);
+    for (const sql of statements) await expect(database.query(sql, [], 5_000)).rejects.toMatchObject({ code: '42501' });
+  });
+
   it('the resume function reads and changes nothing', async () => {
     const database = world.database('rest_api_messages');
     await database.query('SELECT * FROM millrace.channels, millrace.messages, millrace.snapshots', [], 5_000);

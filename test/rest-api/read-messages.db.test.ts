@@ -43,7 +43,7 @@ describe('messages of a channel of each', () => {
     const { status, text, headers } = await read({ after: '3' });
     expect(status).toBe(200);
     expect(headers).toMatchObject({ 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
-    const head = `{"channel":"${channel}","delivery":"each","oldest":1,"newest":5`;
+    const head = `{"channel":"${channel}","delivery":"each","oldest":1,"newest":5,"given":5`;
     expect(text).toBe(`${head},"messages":[${bodies[3]},${bodies[4]}],"more":false}`);
   });
 
@@ -116,6 +116,44 @@ describe('messages of a channel of each', () => {
   });
 });
 
+/** What an answer says of numbers. */
+const numbersIn = ({ oldest, newest, given, messages, more }: Record<string, unknown>) => ({
+  oldest,
+  newest,
+  given,
+  messages: (messages as { number: number }[]).map(({ number }) => number),
+  more,
+});
+
+describe('a message of a channel of each that has not been published', () => {
+  const onItsWay = (number: number) => rows.message(channel, number, eventOf('m-1', number), false);
+  const publish = (...numbers: number[]) =>
+    database.owner.query('UPDATE millrace.messages SET published_at = now() WHERE number = ANY ($1)', [numbers]);
+
+  it('is not there yet, nor is what follows it, published or not; that they were given is said', async () => {
+    await filled(1, 2);
+    for (const number of [3, 4, 5]) await onItsWay(number);
+    await publish(4);
+    await database.owner.query('UPDATE millrace.channels SET last_number = 5');
+    const missing = { oldest: 1, newest: 2, given: 5, more: false };
+    expect(numbersIn((await read()).body)).toEqual({ ...missing, messages: [1, 2] });
+    expect(numbersIn((await read({ after: '2' })).body)).toEqual({ ...missing, messages: [] });
+    expect(numbersIn((await read({ after: '4' })).body)).toEqual({ ...missing, messages: [] });
+    await publish(3);
+    expect(numbersIn((await read({ after: '2' })).body)).toEqual({ ...missing, newest: 4, messages: [3, 4] });
+    await publish(5);
+    expect(numbersIn((await read({ after: '4' })).body)).toEqual({ ...missing, newest: 5, messages: [5] });
+  });
+
+  it('has one body only, whatever becomes of it', async () => {
+    await rows.channel(channel, 'each', 1);
+    await onItsWay(1);
+    expect(numbersIn((await read()).body)).toMatchObject({ newest: 0, given: 1, messages: [] });
+    await database.owner.query(`UPDATE millrace.messages SET body = '{"number":1,"events":[]}', published_at = now()`);
+    expect((await read()).body['messages']).toEqual([{ number: 1, events: [] }]);
+  });
+});
+
 describe('the snapshot of a channel of the latest', () => {
   beforeEach(async () => {
     await rows.channel(channel, 'latest', 9, 9);
@@ -134,6 +172,7 @@ describe('the snapshot of a channel of the latest', () => {
       delivery: 'latest',
       oldest: 9,
       newest: 9,
+      given: 9,
       snapshot: { number: 9, events: [eventOf('ann', 4), eventOf('bob', 7), eventOf('ball', 9)] },
       more: false,
     });
@@ -143,6 +182,22 @@ describe('the snapshot of a channel of the latest', () => {
     const { body } = await read({ after: '4' });
     expect(body['snapshot']).toEqual({ number: 9, events: [eventOf('bob', 7), eventOf('ball', 9)] });
     expect((await read({ after: '9' })).body['snapshot']).toEqual({ number: 9, events: [] });
+  });
+
+  it('has nothing of a message that has not been published: it comes with that', async () => {
+    await rows.snapshot(channel, 10, eventOf('cid', 10));
+    await rows.message(channel, 10, eventOf('cid', 10), false);
+    await database.owner.query('UPDATE millrace.channels SET last_number = 10');
+    expect((await read({ after: '7' })).body).toMatchObject({
+      newest: 9,
+      given: 10,
+      snapshot: { number: 9, events: [eventOf('ball', 9)] },
+    });
+    await database.owner.query('UPDATE millrace.messages SET published_at = now()');
+    expect((await read({ after: '9' })).body).toMatchObject({
+      newest: 10,
+      snapshot: { number: 10, events: [eventOf('cid', 10)] },
+    });
   });
 
   it('is cut at a number to go on from, never within one message', async () => {

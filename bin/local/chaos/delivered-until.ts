@@ -7,13 +7,14 @@ export interface DeliveryLook {
   readonly stop: () => Promise<void>;
 }
 
-const lookEveryMs = 500;
+const usualMs = 500;
 
 /** Looks again and again how far the delivery has come; where the database does not answer, it has not got on. */
 export const lookAtDelivery = (
   progress: Delivery['progress'],
   subscriber: Subscriber,
   now: () => number,
+  everyMs = usualMs,
 ): DeliveryLook => {
   let until = 0;
   let numbers: ReadonlyMap<string, number> = new Map();
@@ -32,7 +33,7 @@ export const lookAtDelivery = (
     underWay ??= look()
       .catch(() => {})
       .finally(() => (underWay = undefined));
-  }, lookEveryMs);
+  }, everyMs);
   return {
     until: () => until,
     stop: async () => {

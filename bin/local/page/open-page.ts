@@ -54,6 +54,12 @@ const remembering = <T>(ask: () => Promise<T>, now: () => number): (() => Promis
   };
 };
 
+/** @throws the signal's own reason, which says that it took too long */
+const sleep = async (ms: number, signal: AbortSignal): Promise<void> => {
+  await wait(ms);
+  signal.throwIfAborted();
+};
+
 const holdOf = ({ cause, why, since }: HoldStatus): HoldStatus => ({ cause, why, since });
 
 /** Serves the page of a run. @throws Error where it cannot be bundled, or the run has no delivery */
@@ -71,7 +77,7 @@ export const openPage = async ({ world, deployed }: RunBehind, platform: Platfor
             return platform.isCaughtUp(since, new Set(held.map(({ source }) => source)));
           },
           now,
-          sleep: (ms, stop) => wait(ms, undefined, { signal: stop }),
+          sleep,
         },
         signal,
       ),

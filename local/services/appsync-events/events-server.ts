@@ -42,6 +42,16 @@ const usualLimits: ConnectionLimits = {
 /** A connection that is refused has this long to hear why. */
 const goodbyeMs = 1_000;
 
+const turnAway = (socket: Duplex, status: string): void =>
+  void socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+
+/**
+ * A browser says whose page asks, and lets every page ask: one from the internet is not to read the run. Ours comes
+ * through its own server, without an origin; some clients that are no browser say the address that they connect to.
+ */
+const isOurOrigin = (origin: string | undefined, hosts: readonly string[]): boolean =>
+  origin === undefined || hosts.some((host) => origin === `http://${host}` || origin === `https://${host}`);
+
 /** AppSync Events: publishing over HTTP, subscribing over WebSocket, with TLS and without on one port. */
 export const startEventsServer = async (options: EventsServerOptions): Promise<EventsServer> => {
   const { configurationFile, now = Date.now } = options;
@@ -73,11 +83,10 @@ export const startEventsServer = async (options: EventsServerOptions): Promise<E
   });
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     socket.on('error', () => socket.destroy());
-    if (new URL(request.url ?? '/', 'http://localhost').pathname !== realtimePath) {
-      socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
-      return;
-    }
+    // Not by `new URL`, which throws at what a port scanner asks for.
+    if (request.url?.split('?')[0] !== realtimePath) return turnAway(socket, '404 Not Found');
     const hosts = [`localhost:${listening.port}`, `127.0.0.1:${listening.port}`];
+    if (!isOurOrigin(request.headers.origin, hosts)) return turnAway(socket, '403 Forbidden');
     const refused = await authorizeConnection(request, configuration.api, hosts, realtime.check).then(
       () => undefined,
       (error: unknown) => errorsOf(error),
@@ -102,7 +111,11 @@ export const startEventsServer = async (options: EventsServerOptions): Promise<E
   const [cert, key] = await Promise.all([readFile(configuration.certificateFile), readFile(configuration.keyFile)]);
   const secure = createHttpsServer({ cert, key }, answer);
   const plain = createHttpServer(answer);
-  for (const server of [secure, plain]) server.on('upgrade', (...call) => void upgrade(...call));
+  for (const server of [secure, plain])
+    server.on('upgrade', (request, socket, head) => {
+      // Nothing that one client does may end the others' connections, and the run with them.
+      upgrade(request, socket, head).catch(() => socket.destroy());
+    });
   const listening = await listenOnOnePort(secure, plain, options.port);
   return {
     port: listening.port,

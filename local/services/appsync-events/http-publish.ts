@@ -110,7 +110,7 @@ export const answerHttp = async (
   parts: HttpPublish,
 ): Promise<void> => {
   try {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    const [pathname] = (request.url ?? '/').split('?');
     if (request.method !== 'POST' || pathname !== '/event') {
       throw new EventsError(
         'NotFoundException',

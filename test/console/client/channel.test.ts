@@ -31,7 +31,7 @@ const inShort = (effect: Effect): string => {
     case 'gap':
       return `${effect.gap.reason} ${effect.gap.from}–${effect.gap.to}`;
     case 'ask':
-      return `ask after ${effect.after}${effect.later ? ' later' : ''}`;
+      return `ask after ${effect.after}${effect.inVain > 0 ? ` in vain ${effect.inVain}` : ''}`;
     default:
       return effect satisfies never;
   }
@@ -40,8 +40,8 @@ const inShort = (effect: Effect): string => {
 const pushed = (...numbers: number[]): Input[] =>
   numbers.map((number) => ({ kind: 'pushed', message: message(number) }));
 const answered = (answer: Answer): Input => ({ kind: 'answered', answer });
-const page = (numbers: number[], newest: number, more = false): Input =>
-  answered({ kind: 'each', oldest: 1, newest, messages: numbers.map((number) => message(number)), more });
+const page = (numbers: number[], newest: number, more = false, given = newest): Input =>
+  answered({ kind: 'each', oldest: 1, newest, given, messages: numbers.map((number) => message(number)), more });
 const subscribed: Input = { kind: 'subscribed' };
 
 describe('a message', () => {
@@ -100,7 +100,29 @@ describe('a subscription', () => {
 
 describe('an answer', () => {
   it('that does not have yet what was heard of is asked for again, after a moment', () => {
-    expect(walk(3, ...pushed(5), page([], 3)).told).toEqual(['ask after 3', 'ask after 3 later']);
+    expect(walk(3, ...pushed(5), page([], 3)).told).toEqual(['ask after 3', 'ask after 3 in vain 1']);
+  });
+
+  it('that does not have it for long is asked for less and less often, until something came', () => {
+    const { told } = walk(3, ...pushed(6), page([], 3), page([], 3), page([4], 4), page([5, 6], 6));
+    expect(told).toEqual([
+      'ask after 3',
+      'ask after 3 in vain 1',
+      'ask after 3 in vain 2',
+      'message 4',
+      'ask after 4',
+      'message 5',
+      'message 6',
+    ]);
+  });
+
+  it('that says more was given is asked for again, for what was pushed before one listened', () => {
+    const { told } = walk(3, subscribed, page([4], 4, false, 5), page([5], 5));
+    expect(told).toEqual(['ask after 3', 'message 4', 'ask after 4', 'message 5']);
+  });
+
+  it('that cannot read yet what was pushed is of no platform that has begun anew', () => {
+    expect(walk(3, ...pushed(4), subscribed, page([], 3, false, 4)).told).toEqual(['message 4', 'ask after 4']);
   });
 
   it('that nobody asked for changes nothing', () => {
@@ -125,6 +147,7 @@ describe('an answer', () => {
     const snapshot = answered({
       kind: 'latest',
       newest: 6,
+      given: 6,
       snapshot: { number: 6, events: [event('a', 5), event('b', 6)] },
       more: false,
     });
@@ -134,7 +157,7 @@ describe('an answer', () => {
 
   it.each([
     ['each', page([1, 2], 2)],
-    ['latest', answered({ kind: 'latest', newest: 2, snapshot: { number: 2, events: [] }, more: false })],
+    ['latest', answered({ kind: 'latest', newest: 2, given: 2, snapshot: { number: 2, events: [] }, more: false })],
     ['nothing', answered({ kind: 'unknown' })],
   ])('from a platform that has begun anew (%s) has the client begin anew', (_, answer) => {
     const { told, state } = walk(500, subscribed, answer);

@@ -1,41 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createClient, type ClientOptions } from '../../../console/client/create-client.ts';
-import type { Socket } from '../../../console/client/connection.ts';
+import type { ClientOptions } from '../../../console/client/create-client.ts';
+import { answers, FakeSocket, newest, nothing, start } from './support/fake-socket.ts';
 import { message } from './support/messages.ts';
-
-/** A WebSocket whose other end is the test. */
-class FakeSocket implements Socket {
-  static made: FakeSocket[] = [];
-  readonly sent: { readonly type: string; readonly id: string; readonly channel?: string }[] = [];
-  readonly protocols: string[];
-  closed = false;
-  readonly #listeners = new Map<string, (event: never) => void>();
-
-  constructor(_: string, protocols: string[]) {
-    this.protocols = protocols;
-    FakeSocket.made.push(this);
-  }
-  addEventListener(type: string, listener: (event: never) => void): void {
-    this.#listeners.set(type, listener);
-  }
-  send(text: string): void {
-    this.sent.push(JSON.parse(text) as FakeSocket['sent'][number]);
-  }
-  close(): void {
-    this.closed = true;
-  }
-  emit(type: string, event: unknown = {}): void {
-    this.#listeners.get(type)?.(event as never);
-  }
-  says(body: object): void {
-    this.emit('message', { data: JSON.stringify(body) });
-  }
-  async opens(connectionTimeoutMs = 300_000): Promise<void> {
-    this.emit('open');
-    this.says({ type: 'connection_ack', connectionTimeoutMs });
-    await vi.advanceTimersByTimeAsync(0);
-  }
-}
 
 beforeEach(() => {
   FakeSocket.made = [];
@@ -45,37 +11,12 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const newest = (): FakeSocket => {
-  const socket = FakeSocket.made.at(-1);
-  if (!socket) throw new Error('no connection was made');
-  return socket;
-};
-const answers = (status: number, body: unknown) => async () => new Response(JSON.stringify(body), { status });
-const nothing = answers(200, {
-  channel: 'match/events/m-1',
-  delivery: 'each',
-  oldest: 1,
-  newest: 0,
-  messages: [],
-  more: false,
-});
-
-const start = async (over: Partial<ClientOptions> = {}) => {
-  const states: string[] = [];
-  const client = createClient({
-    realtimeUrl: 'wss://realtime.invalid/event/realtime',
-    host: 'http.invalid',
-    apiUrl: 'https://api.invalid/',
-    token: async () => 'e30.e30.c2ln',
-    WebSocket: FakeSocket,
-    fetch: nothing,
-    random: () => 0.5,
-    onState: (state, detail) => states.push(detail === undefined ? state : `${state}: ${detail}`),
-    ...over,
-  });
-  await vi.advanceTimersByTimeAsync(0);
-  return { client, states };
-};
+class ThrowingSocket extends FakeSocket {
+  constructor(url: string, protocols: string[]) {
+    super(url, protocols);
+    throw new SyntaxError('a bad sub-protocol');
+  }
+}
 
 describe('a connection', () => {
   it('brings its proof in the sub-protocols, and says what it wants after the acknowledgement', async () => {
@@ -173,6 +114,27 @@ describe('a connection', () => {
     client.close();
   });
 
+  it.each([
+    [
+      'cannot be made at all',
+      { WebSocket: ThrowingSocket },
+      'waiting: the connection cannot be made: a bad sub-protocol',
+    ],
+    [
+      'gets no token and no answer',
+      { token: () => new Promise<string>(() => {}) },
+      'waiting: no token: none came for 15 s',
+    ],
+  ])('that %s is tried again', async (_, over, waiting) => {
+    const { client, states } = await start(over);
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(states).toContain(waiting);
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(states.filter((state) => state === 'connecting').length).toBeGreaterThan(1);
+    client.close();
+    expect(states.at(-1)).toBe('closed');
+  });
+
   it('is over when the client is closed: nothing is made again', async () => {
     const { client, states } = await start();
     await newest().opens();
@@ -216,15 +178,6 @@ describe('a subscription', () => {
     await says({ type: 'data', event: ['no json', '{"channel":1}', JSON.stringify(message(1))] });
     const foreign = 'match/events/m-1: an event came that is no message of the platform';
     expect(told).toEqual([foreign, foreign, 1]);
-    client.close();
-  });
-
-  it('that is refused for its token comes again over a new connection, with a new one', async () => {
-    const { client, told, says, states } = await subscribed();
-    await says({ type: 'subscribe_error', errors: [{ errorType: 'UnauthorizedException', message: 'expired' }] });
-    expect(told).toEqual(['match/events/m-1: the subscription was refused: UnauthorizedException: expired']);
-    await vi.advanceTimersByTimeAsync(250);
-    expect(states.slice(-2)).toEqual(['waiting: a subscription was refused', 'connecting']);
     client.close();
   });
 

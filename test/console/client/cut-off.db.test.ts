@@ -62,6 +62,9 @@ describe('a client that is cut off while messages go on', () => {
     await vi.waitFor(() => expect(handed.length).toBeGreaterThan(before + 50), { timeout: 30_000 });
     ending.abort();
     await publishing;
+    // Only what follows shows at once that the last one was lost.
+    await world.send(each, 'each', ['m-1'], false);
+    await world.send(latest, 'latest', ['player-0'], false);
     await vi.waitFor(
       () => {
         expect(events.numbers().get(each)).toBe(world.sent(each).length);

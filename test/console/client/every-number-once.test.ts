@@ -15,6 +15,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ kind: 'connect' as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'look' as const }) },
   { weight: 3, arbitrary: fc.constant({ kind: 'answer' as const }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('mark' as const), count: fc.integer({ min: 1, max: 4 }) }) },
 );
 const deleting: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 12, arbitrary: happening },

@@ -190,7 +190,30 @@ describe('an account of deliveries does not balance', () => {
     const newer = storedEvent(positions, 40, 'ball');
     world.stored.push(newer);
     numberEvents(world, positions, [newer], beganAt);
+    world.log.disconnected(beganAt);
     world.log.snapshot(positions, 3, { number: 4, events: [] }, world.now);
+    expect(await faultsOf(world)).toEqual({ staleLatest: 1 });
+  });
+
+  it('but not when the entity had a newer event on its way, which the snapshot leaves to its message', async () => {
+    const world = line();
+    const [newer, newest] = [storedEvent(positions, 40, 'ball'), storedEvent(positions, 41, 'ball')];
+    world.stored.push(newer, newest);
+    numberEvents(world, positions, [newer], beganAt);
+    const { text } = numberEvents(world, positions, [newest], world.now - 100);
+    world.log.snapshot(positions, 3, { number: 4, events: [] }, world.now);
+    push(world, text);
+    expect(await faultsOf(world)).toEqual({});
+  });
+
+  it('also when a newer event of it was numbered after that', async () => {
+    const world = line();
+    const [newer, newest] = [storedEvent(positions, 40, 'ball'), storedEvent(positions, 41, 'ball')];
+    world.stored.push(newer, newest);
+    numberEvents(world, positions, [newer], beganAt);
+    world.log.snapshot(positions, 3, { number: 4, events: [] }, world.now);
+    const { text } = numberEvents(world, positions, [newest], world.now + 100);
+    push(world, text);
     expect(await faultsOf(world)).toEqual({ staleLatest: 1 });
   });
 

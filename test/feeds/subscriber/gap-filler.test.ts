@@ -11,7 +11,11 @@ const message = (number: number) => ({
   events: [],
   tombstone: 'unpublishable',
 });
-const messages = (...numbers: number[]): Resumed => ({ kind: 'messages', messages: numbers.map(message) });
+const messages = (...numbers: number[]): Resumed => ({
+  kind: 'messages',
+  given: Math.max(0, ...numbers),
+  messages: numbers.map(message),
+});
 
 /** @param answers - of the endpoint, one after the other; then nothing more */
 const filling = (...answers: (Resumed | Error)[]) => {
@@ -85,11 +89,27 @@ describe('a gap', () => {
   });
 
   it('of a channel of which only the newest counts is filled by its snapshot', async () => {
-    const { log, asked, pass, push } = filling({ kind: 'snapshot', number: 7, events: [] });
+    const { log, asked, pass, push } = filling({ kind: 'snapshot', given: 7, number: 7, events: [] });
     push(3);
     await pass(500);
     expect(asked).toEqual([0]);
     expect(log.get(channel)).toMatchObject({ reached: 7, highest: 7 });
+  });
+});
+
+describe('a number that has been given and cannot be read yet', () => {
+  it('is asked for at ever longer distances, though nothing of it was pushed', async () => {
+    const notYet: Resumed = { kind: 'messages', given: 2, messages: [] };
+    const { log, asked, pass, push, filler } = filling(...Array.from({ length: 8 }, () => notYet), messages(2));
+    push(1);
+    filler.suspect([channel]);
+    await pass(10_000);
+    expect(asked.length).toBeGreaterThan(3);
+    expect(asked.length).toBeLessThan(8);
+    expect(filler.isBusy()).toBe(true);
+    await pass(20_000);
+    expect(log.get(channel)?.reached).toBe(2);
+    expect(filler.isBusy()).toBe(false);
   });
 });
 

@@ -20,18 +20,20 @@ const asking = (...answers: { readonly status?: number; readonly body: unknown }
 
 describe('the resume endpoint', () => {
   it('is asked as its page says, with a token', async () => {
-    const { resume, urls, headers } = asking({ body: { delivery: 'each', messages: [{ number: 5 }], more: true } });
-    expect(await resume(channel, 4)).toEqual({ kind: 'messages', messages: [{ number: 5 }] });
+    const { resume, urls, headers } = asking({
+      body: { delivery: 'each', given: 6, messages: [{ number: 5 }], more: true },
+    });
+    expect(await resume(channel, 4)).toEqual({ kind: 'messages', given: 6, messages: [{ number: 5 }] });
     expect(urls).toEqual(['http://api/v1/channels/match.events.m1/messages?after=4&limit=200']);
     expect(headers).toEqual([{ authorization: 'Bearer token' }]);
   });
 
   it('answers a snapshot in pages, which are one', async () => {
     const page = (number: number, more: boolean) => ({
-      body: { delivery: 'latest', snapshot: { number, events: [number] }, more },
+      body: { delivery: 'latest', given: number, snapshot: { number, events: [number] }, more },
     });
     const { resume, urls } = asking(page(3, true), page(7, false));
-    expect(await resume(channel, 1)).toEqual({ kind: 'snapshot', number: 7, events: [3, 7] });
+    expect(await resume(channel, 1)).toEqual({ kind: 'snapshot', given: 7, number: 7, events: [3, 7] });
     expect(urls[1]).toContain('after=3');
   });
 
@@ -51,7 +53,7 @@ describe('the resume endpoint', () => {
 
   it('is not asked for ever for one snapshot', async () => {
     const endless = Array.from({ length: 60 }, () => ({
-      body: { delivery: 'latest', snapshot: { number: 3, events: [] }, more: true },
+      body: { delivery: 'latest', given: 3, snapshot: { number: 3, events: [] }, more: true },
     }));
     await expect(asking(...endless).resume(channel, 1)).rejects.toThrow('more than 50 pages');
   });

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { connect as connectTcp } from 'node:net';
 import { WebSocket } from 'ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, publishTo, subProtocols, type Frame } from '../support/events-client.ts';
@@ -98,6 +99,39 @@ describe('a connection', () => {
   it('is made at one path only', async () => {
     const socket = new WebSocket(`${url()}/graphql/realtime`, ['aws-appsync-event-ws']);
     await expect(once(socket, 'open')).rejects.toThrow('404');
+  });
+
+  it('of a page of another origin is refused, whatever token it has', async () => {
+    const token = await world.issuer.mint();
+    const from = (origin: string) => {
+      const socket = new WebSocket(`${url()}/event/realtime`, [...world.protocols(token)], { origin });
+      return once(socket, 'open').then(() => socket.close());
+    };
+    await expect(from('https://elsewhere.example')).rejects.toThrow('403');
+    await expect(from(`http://elsewhere.example:${world.server.port}`)).rejects.toThrow('403');
+    await expect(from('null')).rejects.toThrow('403');
+    await from(`http://${world.host}`); // some clients that are no browser say their own address
+  });
+
+  it('whose request cannot be read is closed, and the others stay', async () => {
+    const staying = await world.client();
+    const socket = connectTcp(world.server.port, '127.0.0.1');
+    socket.write(
+      [
+        'GET //[ HTTP/1.1',
+        `host: ${world.host}`,
+        'connection: Upgrade',
+        'upgrade: websocket',
+        'sec-websocket-version: 13',
+        'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==',
+        '\r\n',
+      ].join('\r\n'),
+    );
+    const chunks: Buffer[] = [];
+    for await (const chunk of socket) chunks.push(chunk as Buffer);
+    expect(Buffer.concat(chunks).toString()).toMatch(/^HTTP\/1\.1 404 /);
+    expect((await staying.subscribe('s', 'match/a', await world.issuer.mint())).type).toBe('subscribe_success');
+    staying.socket.close();
   });
 
   it('takes tokens only as long after their issue as the API says', async () => {

@@ -22,14 +22,20 @@ export const channelRows = (owner: Client) => ({
       'INSERT INTO millrace.channels (channel, delivery, last_number, oldest_number) VALUES ($1, $2, $3, $4)',
       [channel, delivery, newest, oldest],
     ),
-  /** @returns the string that was published */
-  message: async (channel: string, number: number, event: PublishedEvent | undefined): Promise<string> => {
+  /** @returns the string that is published, and has been unless it is said to be on its way */
+  message: async (
+    channel: string,
+    number: number,
+    event: PublishedEvent | undefined,
+    isPublished = true,
+  ): Promise<string> => {
     const body = event
       ? composeBody({ channel, number, delivery: 'each', events: [event] })
       : composeTombstone({ channel, number, delivery: 'each' });
     await owner.query(
-      'INSERT INTO millrace.messages (channel, number, delivery, body, tombstone) VALUES ($1, $2, $3, $4, $5)',
-      [channel, number, 'each', body, event ? null : 'unpublishable'],
+      `INSERT INTO millrace.messages (channel, number, delivery, body, tombstone, published_at)
+       VALUES ($1, $2, $3, $4, $5, CASE WHEN $6 THEN now() END)`,
+      [channel, number, 'each', body, event ? null : 'unpublishable', isPublished],
     );
     return body;
   },

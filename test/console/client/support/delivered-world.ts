@@ -77,7 +77,14 @@ export const startDeliveredWorld = async () => {
         [channel, event.entity, number, event.occurredAt, event.sourceEventId, JSON.stringify(event)],
       );
     await owner.query('COMMIT');
-    if (isLost) return;
+    if (!isLost) await publish(channel, body);
+    await owner.query('UPDATE millrace.messages SET published_at = now() WHERE channel = $1 AND number = $2', [
+      channel,
+      number,
+    ]);
+  };
+
+  const publish = async (channel: string, body: string) => {
     const response = await fetch(`${events.endpoint}/event`, {
       method: 'POST',
       headers: { authorization: await events.issuer.mint(), 'content-type': 'application/json' },

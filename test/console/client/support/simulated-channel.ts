@@ -12,6 +12,8 @@ export type Happening =
   | { readonly kind: 'connect' }
   /** The resume endpoint looks, and only later its answer comes. */
   | { readonly kind: 'look' }
+  /** The relay marks, from the first on, so many as published: until then none can be read. */
+  | { readonly kind: 'mark'; readonly count: number }
   | { readonly kind: 'answer' }
   | { readonly kind: 'delete'; readonly count: number };
 
@@ -19,6 +21,7 @@ export type Happening =
 export const simulate = (delivery: 'each' | 'latest', after: number | undefined, pageSize: number) => {
   const sent: PublishedMessage[] = [];
   let oldest = 1;
+  let newest = 0;
   let onWay: PublishedMessage[] = [];
   let connected = true;
   let state = createChannel(after);
@@ -40,20 +43,20 @@ export const simulate = (delivery: 'each' | 'latest', after: number | undefined,
   };
 
   const look = (from: number): Answer => {
-    const newest = sent.length;
-    if (newest === 0) return { kind: 'unknown' };
+    const given = sent.length;
+    if (given === 0) return { kind: 'unknown' };
     if (delivery === 'each') {
       if (from + 1 < oldest && from < newest) return { kind: 'gone', oldest };
-      const rest = sent.slice(from);
-      return { kind: 'each', oldest, newest, messages: rest.slice(0, pageSize), more: rest.length > pageSize };
+      const rest = sent.slice(from, newest);
+      return { kind: 'each', oldest, newest, given, messages: rest.slice(0, pageSize), more: rest.length > pageSize };
     }
     const latest = new Map(sent.flatMap(({ number, events }) => events.map(({ entity }) => [entity, number])));
-    const changed = [...latest].filter(([, number]) => number > from).sort(([, a], [, b]) => a - b);
+    const changed = [...latest].filter(([, number]) => number > from && number <= newest).sort(([, a], [, b]) => a - b);
     const numbers = [...new Set(changed.map(([, number]) => number))];
     const more = numbers.length > pageSize;
     const number = more ? (numbers[pageSize - 1] ?? 0) : newest;
     const events = changed.filter(([, at]) => at <= number).map(([entity, at]) => event(entity, at));
-    return { kind: 'latest', newest, snapshot: { number, events }, more };
+    return { kind: 'latest', newest, given, snapshot: { number, events }, more };
   };
 
   const answer = (): void => {
@@ -92,10 +95,13 @@ export const simulate = (delivery: 'each' | 'latest', after: number | undefined,
       case 'look':
         if (asked !== undefined) looked ??= look(asked);
         return;
+      case 'mark':
+        newest = Math.min(newest + happening.count, sent.length);
+        return;
       case 'answer':
         return answer();
       case 'delete':
-        if (delivery === 'each') oldest = Math.min(oldest + happening.count, sent.length + 1);
+        if (delivery === 'each') oldest = Math.min(oldest + happening.count, newest + 1);
         return;
       default:
         happening satisfies never;
@@ -104,15 +110,17 @@ export const simulate = (delivery: 'each' | 'latest', after: number | undefined,
 
   return {
     happen,
-    /** The world calms down: connected, everything on its way comes, every question is answered. */
+    /** The world calms down: connected, everything on its way comes, every question is answered; what was published is marked last. */
     settle: (): void => {
       happen({ kind: 'connect' });
       const isBusy = (): boolean => asked !== undefined || onWay.length > 0;
       for (let rounds = 0; isBusy(); rounds += 1) {
         if (rounds > 10_000) throw new Error('the client asks for ever');
         if (onWay.length > 0) arrive(0, false);
+        else if (rounds > 20 && newest < sent.length) happen({ kind: 'mark', count: sent.length });
         else answer();
       }
+      newest = sent.length;
     },
     effects,
     sent: () => sent,

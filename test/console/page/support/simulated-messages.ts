@@ -1,4 +1,4 @@
-import type { Message, PushedEvent } from '../../../../console/page/messages.ts';
+import type { PushedEvent } from '../../../../console/page/messages.ts';
 import { paceOf, naturalRate } from '../../../../feeds/simulation/pace.ts';
 import { simulateEvents } from '../../../../feeds/simulation/events.ts';
 import { seededRandom } from '../../../../feeds/simulation/random.ts';
@@ -24,23 +24,17 @@ const pushed = ({ event: { header } }: FeedEvent, { entity, body, priority = 'no
   body,
 });
 
-/** Makes, in real time, the messages that a simulated match with posts and quotes comes to. */
-export const simulateMessages = (push: (message: Message) => void) => {
+/** Makes, in real time, what the messages of a simulated match with posts and quotes hold. */
+export const simulateMessages = (push: (channel: string, events: readonly PushedEvent[]) => void) => {
   const pace = paceOf(naturalRate, 0);
   const nextFrame = simulateEvents(seededRandom(1), pace, Date.now);
-  const numbers = new Map<string, number>();
   const waiting = new Map<string, { events: Map<string, PushedEvent>; dueAt: number; everyMs: number }>();
-  const publish = (channel: string, events: readonly PushedEvent[]): void => {
-    const number = (numbers.get(channel) ?? 0) + 1;
-    numbers.set(channel, number);
-    push({ channel, number, events });
-  };
   const take = (event: FeedEvent): void => {
     const enrichment = enriched(event);
     if (!enrichment?.message) return;
     const { message } = enrichment;
     const one = pushed(event, enrichment);
-    if (message.delivery === 'each') return publish(message.channel, [one]);
+    if (message.delivery === 'each') return push(message.channel, [one]);
     const kept = waiting.get(message.channel) ?? { events: new Map(), dueAt: 0, everyMs: 1_000 / message.perSecond };
     waiting.set(message.channel, kept);
     kept.events.set(one.entity, one);
@@ -50,7 +44,7 @@ export const simulateMessages = (push: (message: Message) => void) => {
     const now = Date.now();
     for (const [channel, kept] of waiting) {
       if (kept.events.size === 0 || now < kept.dueAt) continue;
-      publish(channel, [...kept.events.values()]);
+      push(channel, [...kept.events.values()]);
       kept.events.clear();
       kept.dueAt = now + kept.everyMs - 10;
     }

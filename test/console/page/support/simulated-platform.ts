@@ -49,7 +49,7 @@ export const startSimulatedPlatform = async () => {
     const missed = messages.filter(({ number }) => number > Number(searchParams.get('after')));
     const snapshot = { number: newest, events: missed.slice(-1).flatMap(({ events }) => events) };
     const delivered = isLatest(channel) ? { delivery: 'latest', snapshot } : { delivery: 'each', messages: missed };
-    say(200, { channel, oldest: messages[0]?.number, newest, ...delivered, more: false });
+    say(200, { channel, oldest: messages[0]?.number, newest, given: newest, ...delivered, more: false });
   });
   const sockets = new WebSocketServer({ server, handleProtocols: () => 'aws-appsync-event-ws' });
   sockets.on('connection', (socket) => {
@@ -69,17 +69,18 @@ export const startSimulatedPlatform = async () => {
   await once(server, 'listening');
 
   let isRunning = true;
-  const push = (message: Message): void => {
-    const kept = sent.get(message.channel) ?? [];
-    sent.set(message.channel, kept);
+  const push = (channel: string, events: Message['events']): void => {
+    const kept = sent.get(channel) ?? [];
+    const message: Message = { channel, number: (kept.at(-1)?.number ?? 0) + 1, events };
+    sent.set(channel, kept);
     kept.push(message);
     if (kept.length > mostKept) kept.shift();
     for (const { socket, id, pattern } of subscriptions)
       if (matches(pattern, message.channel))
         socket.send(JSON.stringify({ type: 'data', id, event: [JSON.stringify(message)] }));
   };
-  const simulation = simulateMessages((message) => {
-    if (isRunning) push(message);
+  const simulation = simulateMessages((channel, events) => {
+    if (isRunning) push(channel, events);
   });
   const { port } = server.address() as AddressInfo;
   return {
