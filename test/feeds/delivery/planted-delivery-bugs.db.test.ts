@@ -49,7 +49,8 @@ const push: RelayPorts['publish'] = async (_, bodies) => {
 /** As a process that ends between publishing and marking; its lease has lapsed by the next. */
 const crashed = async (store: RelayStore = storeOf(world, 'crashed', 1)): Promise<void> => {
   const died = new Error('killed');
-  const dying = { ...store, mark: () => Promise.reject(died) };
+  const gone = () => Promise.reject(died);
+  const dying = { ...store, mark: gone, release: gone };
   await expect(relay(dying, [channel], { publish: push })).rejects.toBe(died);
   await world.owner.query(`UPDATE millrace.channels SET leased_until = now() - interval '1 second'`);
 };
@@ -116,7 +117,7 @@ describe('a planted bug turns the account of deliveries red', () => {
 
   it('also when the subscriber has asked for it by the end, or has asked for everything', async () => {
     await relayed(async (of, bodies) => {
-      await push(of, bodies.slice(1));
+      await push(of, bodies.slice(1), () => {});
       return bodies.map(() => 'accepted');
     });
     const pushed = log.pushed.messages;
