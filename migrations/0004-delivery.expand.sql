@@ -1,5 +1,11 @@
 -- Numbers, bodies and leases of what is delivered (docs/delivery.md, docs/decisions/0008-numbers-at-claim.md).
 
+-- Nothing has ever read the outbox before this, so it holds every message since the first deploy. Nobody was promised them,
+-- and none of them says when it expires: the relay would send the news of weeks. The events themselves stay. Empty, the
+-- table is altered and indexed at once; enrichment waits for its lock meanwhile, and for no longer.
+TRUNCATE millrace.outbox;
+-- How long a row has waited here. An event that arrived long ago, because its source was held, has not.
+ALTER TABLE millrace.outbox ADD COLUMN stored_at timestamptz NOT NULL DEFAULT now();
 -- Older than this since its arrival when it would be numbered: not sent, counted as expired. Null: never.
 ALTER TABLE millrace.outbox ADD COLUMN expires_after_seconds integer CHECK (expires_after_seconds > 0);
 -- A row that is here is not numbered. The id orders what waits of a channel; it is no cursor, for ids become visible out of order.
@@ -26,7 +32,7 @@ CREATE TABLE millrace.messages (
   body         text             NOT NULL, -- exactly the string that is published, always the same
   tombstone    text COLLATE "C",          -- why its events cannot be published
   original     text,                      -- of a tombstone: what could not be published, until it is parked
-  refusal      text,                      -- of a tombstone: what was said of it, until it is parked
+  refusal      text,                      -- what was said of it when it was refused, until it is published or parked
   numbered_at  timestamptz      NOT NULL DEFAULT now(),
   published_at timestamptz,
   attempts     integer          NOT NULL DEFAULT 0,
@@ -92,14 +98,22 @@ REVOKE ALL ON FUNCTION millrace.lease_channels(text[], text, double precision) F
 REVOKE ALL ON FUNCTION millrace.let_go_channels(text[], text) FROM PUBLIC;
 
 DO $$ BEGIN
-  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'millrace_delivery') THEN CREATE ROLE millrace_delivery NOLOGIN; END IF;
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'millrace_relay') THEN CREATE ROLE millrace_relay NOLOGIN; END IF;
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'millrace_sweep') THEN CREATE ROLE millrace_sweep NOLOGIN; END IF;
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'millrace_deletion') THEN CREATE ROLE millrace_deletion NOLOGIN; END IF;
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'millrace_rest_api') THEN CREATE ROLE millrace_rest_api NOLOGIN; END IF;
 END $$;
 
-GRANT USAGE ON SCHEMA millrace TO millrace_delivery, millrace_rest_api;
-GRANT SELECT, DELETE ON millrace.outbox TO millrace_delivery;
-GRANT SELECT, INSERT, UPDATE ON millrace.channels, millrace.snapshots TO millrace_delivery;
-GRANT SELECT, INSERT, UPDATE, DELETE ON millrace.messages TO millrace_delivery;
-GRANT EXECUTE ON FUNCTION millrace.lease_channels(text[], text, double precision) TO millrace_delivery;
-GRANT EXECUTE ON FUNCTION millrace.let_go_channels(text[], text) TO millrace_delivery;
+GRANT USAGE ON SCHEMA millrace TO millrace_relay, millrace_sweep, millrace_deletion, millrace_rest_api;
+
+GRANT SELECT, DELETE ON millrace.outbox TO millrace_relay;
+GRANT SELECT, INSERT, UPDATE ON millrace.channels, millrace.messages, millrace.snapshots TO millrace_relay;
+GRANT EXECUTE ON FUNCTION millrace.lease_channels(text[], text, double precision) TO millrace_relay;
+GRANT EXECUTE ON FUNCTION millrace.let_go_channels(text[], text) TO millrace_relay;
+
+GRANT SELECT ON millrace.outbox, millrace.channels, millrace.messages TO millrace_sweep;
+
+GRANT SELECT, UPDATE (oldest_number) ON millrace.channels TO millrace_deletion;
+GRANT SELECT, DELETE ON millrace.messages TO millrace_deletion;
+
 GRANT SELECT ON millrace.channels, millrace.messages, millrace.snapshots TO millrace_rest_api;

@@ -1,6 +1,6 @@
 import type { DeliveryLog } from '../../feeds/subscriber/delivery-log.ts';
 import type { Subscriber } from '../../feeds/subscriber/subscriber.ts';
-import type { DeliveryProgress } from './delivery.ts';
+import type { DeliveryProgress } from './delivery-progress.ts';
 
 export interface AwaitDeliveryWorld {
   /** Milliseconds since the epoch. */

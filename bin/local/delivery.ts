@@ -8,18 +8,7 @@ import { createResume } from '../../feeds/subscriber/resume.ts';
 import { startSubscriber, type Subscriber } from '../../feeds/subscriber/subscriber.ts';
 import type { LocalRun } from '../../local/run.ts';
 import type { LocalWorld } from '../../local/world.ts';
-
-/** What is not with the clients yet. */
-export interface DeliveryProgress {
-  /** Events that wait for a number. */
-  readonly unsent: number;
-  /** Messages that have one, and are not marked as published. */
-  readonly unpublished: number;
-  /** When the oldest of them arrived, or got its number; milliseconds since the epoch. Undefined where there is none. */
-  readonly waitingSince: number | undefined;
-  /** The highest number given, by channel. */
-  readonly lastNumbers: ReadonlyMap<string, number>;
-}
+import { readProgress, type DeliveryProgress } from './delivery-progress.ts';
 
 /** A subscriber of the account's own, and what its log is held against. */
 export interface DeliveryWatch extends DeliveryWitness {
@@ -33,12 +22,14 @@ export interface Delivery {
    */
   watch(say: (line: string) => void): Promise<DeliveryWatch>;
   progress(): Promise<DeliveryProgress>;
+  close(): void;
 }
 
 export const relay = 'millrace-local-delivery-relay-messages';
 const deletion = 'millrace-local-delivery-delete-published';
 const resumer = 'millrace-local-rest-api-read-messages';
 const hourMs = 3_600_000;
+const connectMs = 10_000;
 /** What the enrichers say of their messages (docs/delivery.md): here it is judged, not read from them. */
 const expiresAfterMs = { each: 12 * hourMs, latest: 300_000 } as const;
 
@@ -53,7 +44,10 @@ const settingOf = ({ functions }: LocalWorld, functionName: string, name: string
 
 /** Logs in as a function does: no password has to be known, and its rights are enough to read. */
 export const connectAs =
-  ({ postgres }: LocalWorld, { DATABASE_NAME: database, DATABASE_USER: user }: Environment) =>
+  (
+    { postgres }: { readonly postgres: { readonly host: string; readonly port: number; readonly caFile: string } },
+    { DATABASE_NAME: database, DATABASE_USER: user }: Environment,
+  ) =>
   async (): Promise<pg.Client> => {
     const client = new pg.Client({
       host: postgres.host,
@@ -62,23 +56,13 @@ export const connectAs =
       user,
       ssl: { ca: await readFile(postgres.caFile, 'utf8') },
       application_name: 'account',
+      connectionTimeoutMillis: connectMs,
     });
+    // A server that ends is told of twice: the query under way says so, too.
+    client.on('error', () => {});
     await client.connect();
     return client;
   };
-
-const progressQuery = `
-  SELECT (SELECT count(*) FROM millrace.outbox)::float8 AS unsent,
-         (SELECT count(*) FROM millrace.messages WHERE published_at IS NULL)::float8 AS unpublished,
-         floor(extract(epoch FROM least(
-           (SELECT min(arrived_at) FROM millrace.outbox),
-           (SELECT min(numbered_at) FROM millrace.messages WHERE published_at IS NULL))) * 1000)::float8 AS since`;
-
-interface ProgressRow {
-  readonly unsent: number;
-  readonly unpublished: number;
-  readonly since: number | null;
-}
 
 /** @param events - environment of a function that may read the table of events */
 export const openDelivery = ({ world, deployed }: LocalRun, events: Environment): Delivery => {
@@ -114,15 +98,6 @@ export const openDelivery = ({ world, deployed }: LocalRun, events: Environment)
       const keepPublishedMs = Number(settingOf(world, deletion, 'KEEP_PUBLISHED_HOURS')) * hourMs;
       return { subscriber, readers, log, rules: { expiresAfterMs, keepPublishedMs }, now: Date.now };
     },
-    progress: async () => {
-      const client = await connectRelay();
-      try {
-        const { rows } = await client.query<ProgressRow>(progressQuery);
-        const { unsent = 0, unpublished = 0, since } = rows[0] ?? {};
-        return { unsent, unpublished, waitingSince: since ?? undefined, lastNumbers: await lastNumbers() };
-      } finally {
-        await client.end();
-      }
-    },
+    ...readProgress(connectRelay),
   };
 };

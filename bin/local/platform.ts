@@ -89,6 +89,7 @@ export const openPlatform = (run: LocalRun, sleep: (ms: number) => Promise<void>
   const openedAt = Date.now();
   const sources = unique(running.map(({ source }) => source));
   const holdStore = createHoldStore(clients.dynamodb, setting(first, 'CONTROLS_TABLE'));
+  const delivery = openDelivery(run, first.environment);
   return {
     running,
     sources,
@@ -114,7 +115,7 @@ export const openPlatform = (run: LocalRun, sleep: (ms: number) => Promise<void>
       registryName,
       now: Date.now,
     }),
-    delivery: openDelivery(run, first.environment),
+    delivery,
     isCaughtUp: (since, except) => shards().length > 0 && shards(except).every((shard) => reachedBy(shard) > since),
     holds: async () => {
       const holds = await Promise.all(sources.map((source) => holdStore.read(source)));
@@ -128,6 +129,9 @@ export const openPlatform = (run: LocalRun, sleep: (ms: number) => Promise<void>
         .join(),
     drainIntake: (waiting) =>
       drainIntake(clients.sqs, unique(world.queuePollers.list().map(({ queueArn }) => queueArn)), waiting),
-    close: () => clients.destroy(),
+    close: () => {
+      delivery.close();
+      clients.destroy();
+    },
   };
 };

@@ -27,11 +27,11 @@ const parametersOf = (
 const problem = (description: string): Json => ({ description, content: json(schemaRef('Problem')) });
 const gateway = (description: string): Json => ({ description, content: json(schemaRef('GatewayMessage')) });
 
-const responsesOf = ({ answer, problems }: Operation): Json => ({
+const responsesOf = ({ answer, problems, scope }: Operation): Json => ({
   200: { description: answer.description, content: json(schemaRef(answer.name)) },
   400: problem('A parameter is wrong: the answer names it, what kind of value it has, and the way out.'),
   401: gateway('No token, or one that is not taken; the header `www-authenticate` says why.'),
-  403: gateway('The token lacks the scope.'),
+  403: gateway(`The token lacks the scope ${scope}.`),
   ...(problems['not-found'] === undefined ? {} : { 404: problem(problems['not-found']) }),
   ...(problems.gone === undefined ? {} : { 410: problem(problems.gone) }),
   429: gateway('Too many requests: ask again in a moment.'),
@@ -46,6 +46,7 @@ const operationOf = (operation: Operation): Json => ({
   operationId: operation.id,
   summary: operation.summary,
   description: operation.description,
+  security: [{ oidc: [operation.scope] }],
   parameters: [...parametersOf('path', 'input', operation), ...parametersOf('query', 'output', operation)],
   responses: responsesOf(operation),
 });
@@ -74,7 +75,6 @@ export const openApiDocument = (): Json => ({
       variables: { api: { default: 'api' }, region: { default: 'eu-west-1' } },
     },
   ],
-  security: [{ oidc: ['millrace/read'] }],
   paths: Object.fromEntries(operations.map((operation) => [pathOf(operation.route), { get: operationOf(operation) }])),
   components: {
     securitySchemes: {
@@ -82,7 +82,7 @@ export const openApiDocument = (): Json => ({
         type: 'http',
         scheme: 'bearer',
         bearerFormat: 'JWT',
-        description: 'A token of the environment’s issuer, for its audience, with the scope `millrace/read`.',
+        description: 'A token of the environment’s issuer, for its audience, with the scope of the operation.',
       },
     },
     schemas: {

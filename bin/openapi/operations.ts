@@ -15,6 +15,8 @@ export interface Operation {
   /** As the stack has it. A variable in the middle of a path takes one segment; `{name+}` takes the rest. */
   readonly route: `GET /${string}`;
   readonly id: string;
+  /** What a token must be good for, as the stack has it. */
+  readonly scope: 'millrace/read' | 'millrace/operate';
   readonly summary: string;
   readonly description: string;
   readonly path?: Parameters;
@@ -30,6 +32,7 @@ export const operations: readonly Operation[] = [
   {
     route: 'GET /v1/channels/{channel}/messages',
     id: 'readMessages',
+    scope: 'millrace/read',
     summary: 'What a client has missed of a channel',
     description:
       'Messages after a number, as they were published; of a channel of the latest, the newest event of each entity ' +
@@ -50,6 +53,7 @@ export const operations: readonly Operation[] = [
   {
     route: 'GET /v1/dead-letters',
     id: 'listDeadLetters',
+    scope: 'millrace/operate',
     summary: 'Records that could not be stored',
     description: 'Newest first, of the last seven days, without bytes.',
     query: DeadLettersQuery,
@@ -64,6 +68,7 @@ export const operations: readonly Operation[] = [
   {
     route: 'GET /v1/dead-letters/{id+}',
     id: 'readDeadLetter',
+    scope: 'millrace/operate',
     summary: 'One record that could not be stored, with its bytes',
     description: 'Everything that is known of it, and the first 4 MB of it as the stream delivered it.',
     path: DeadLetterPath,

@@ -11,8 +11,9 @@ import { keyOf, type Identity } from '../account/evidence.ts';
 import { rowPages, type ConnectReader } from './row-pages.ts';
 
 const manyRows = 5_000;
-/** A body has up to 240 KB, as a rule a few. */
+/** The body of a message has up to 240 KB, as a rule a few; that of an event as a rule less than one. */
 const fewRows = 200;
+const someRows = 1_000;
 
 const ms = (column: string): string => `floor(extract(epoch FROM ${column}) * 1000)::float8`;
 const micros = (column: string): string => `(extract(epoch FROM ${column}) * 1000000)::float8`;
@@ -24,7 +25,8 @@ const channelsQuery = `
     FROM millrace.channels`;
 
 const messagesQuery = `
-  SELECT channel, number::float8 AS number, body, ${ms('numbered_at')} AS "numberedAt"
+  SELECT channel, number::float8 AS number, body, ${ms('numbered_at')} AS "numberedAt",
+         ${ms('published_at')} AS "publishedAt"
     FROM millrace.messages ORDER BY channel, number`;
 
 const snapshotsQuery = `
@@ -37,13 +39,14 @@ const outboxQuery = `
 
 const eventsQuery = `
   SELECT source, source_event_id AS "sourceEventId", occurred_on - DATE '1970-01-01' AS day, subject, entity,
-         ${micros('occurred_at')} AS "occurredAt", ${ms('arrived_at')} AS "arrivedAt", ${ms('ingested_at')} AS "storedAt"
+         ${micros('occurred_at')} AS "occurredAt", ${ms('arrived_at')} AS "arrivedAt", ${ms('ingested_at')} AS "storedAt", body::text
     FROM millrace.events`;
 
 type Key = Omit<Identity, 'bodyHash'>;
 type ChannelRow = Omit<ChannelState, 'perSecond'> & { readonly perSecond: number | null };
 type BodyRow = Pick<MessageRow, 'channel' | 'number' | 'numberedAt'> & {
   readonly body: string;
+  readonly publishedAt: number | null;
 };
 
 export interface DeliveryConnections {
@@ -62,9 +65,9 @@ const readChannels = async (connect: ConnectReader): Promise<readonly ChannelSta
 
 async function* readMessages(connect: ConnectReader): AsyncGenerator<readonly MessageRow[]> {
   for await (const rows of rowPages<BodyRow>(connect, messagesQuery, fewRows))
-    yield rows.map(({ body, ...row }) => {
+    yield rows.map(({ body, publishedAt, ...row }) => {
       const value = parseText(body);
-      return { ...row, message: readMessage(value), ...digestsOf(body, value) };
+      return { ...row, publishedAt: publishedAt ?? undefined, message: readMessage(value), ...digestsOf(body, value) };
     });
 }
 
@@ -74,7 +77,7 @@ async function* readOutbox(connect: ConnectReader): AsyncGenerator<readonly Outb
 }
 
 async function* readStoredEvents(connect: ConnectReader): AsyncGenerator<readonly StoredEvent[]> {
-  for await (const rows of rowPages<Key & Omit<StoredEvent, 'key'>>(connect, eventsQuery, manyRows))
+  for await (const rows of rowPages<Key & Omit<StoredEvent, 'key'>>(connect, eventsQuery, someRows))
     yield rows.map(({ day: ofDay, ...row }) => ({ ...row, key: keyOf({ ...row, day: ofDay }) }));
 }
 

@@ -21,11 +21,15 @@ export interface ConnectionOptions {
   readonly patterns: readonly string[];
   /** @param pattern - that it came for */
   readonly onEvent: (text: string, pattern: string) => void;
+  /** Something of this pattern was published, and could not be sent. */
+  readonly onLost: (pattern: string) => void;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 export interface Connection {
-  /** Resolves with why, when it has ended. */
-  readonly closed: Promise<string>;
+  /** Resolves when it has ended: why, and when anything was heard last, milliseconds since the epoch. */
+  readonly closed: Promise<{ readonly why: string; readonly heardAt: number }>;
   /** As a cable that is cut: the server is told nothing. */
   cut(): void;
   close(): void;
@@ -44,30 +48,36 @@ const headerProtocol = (authorization: object): string =>
  * @throws Error saying what the server said, or that it said nothing
  */
 export const openConnection = async (options: ConnectionOptions): Promise<Connection> => {
-  const { realtimeUrl, host, ca, token, patterns, onEvent } = options;
+  const { realtimeUrl, host, ca, token, patterns, onEvent, onLost, now } = options;
   const authorization = { host, Authorization: token };
   const socket = new WebSocket(realtimeUrl, [protocol, headerProtocol(authorization)], {
     ...(ca === undefined ? {} : { ca }),
     handshakeTimeout: answerMs,
   });
-  const closing = Promise.withResolvers<string>();
+  const closing = Promise.withResolvers<Awaited<Connection['closed']>>();
   const subscribed = Promise.withResolvers<void>();
   const waiting = new Set(patterns.keys());
   let silenceMs = answerMs;
   let silence: NodeJS.Timeout | undefined;
+  let heardAt = now();
+  let hasEnded = false;
   const heard = (): void => {
+    if (hasEnded) return;
+    heardAt = now();
     clearTimeout(silence);
     silence = setTimeout(() => end(`nothing heard for ${silenceMs} ms`), silenceMs);
   };
   const end = (why: string): void => {
+    hasEnded = true;
     clearTimeout(silence);
-    closing.resolve(why);
+    closing.resolve({ why, heardAt });
     subscribed.reject(new Error(why));
     socket.terminate();
   };
   const say = (what: object): void => socket.send(JSON.stringify(what));
 
   const hear = (text: string): void => {
+    if (hasEnded) return;
     const { data: said } = Said.safeParse(JSON.parse(text));
     if (!said) return end(`not understood: ${text.slice(0, 200)}`);
     const { type, id = '', connectionTimeoutMs, event } = said;
@@ -82,7 +92,8 @@ export const openConnection = async (options: ConnectionOptions): Promise<Connec
     } else if (type === 'data') {
       const pattern = patterns[Number(id)] ?? '';
       for (const one of typeof event === 'string' ? [event] : (event ?? [])) onEvent(one, pattern);
-    } else if (type.endsWith('error')) end(`${type}: ${text.slice(0, 300)}`);
+    } else if (type === 'broadcast_error') onLost(patterns[Number(id)] ?? '');
+    else if (type.endsWith('error')) end(`${type}: ${text.slice(0, 300)}`);
   };
 
   socket.on('open', () => say({ type: 'connection_init' }));

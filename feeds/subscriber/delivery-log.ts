@@ -51,12 +51,27 @@ export interface Strange {
   readonly examples: string[];
 }
 
+/** A time in which every subscription stood; milliseconds since the epoch. */
+export interface Subscribed {
+  readonly from: number;
+  /** When it last heard anything of that connection; undefined while that lasts. */
+  to: number | undefined;
+}
+
+/** The server said that it could not send something, and not what. */
+export interface Lost {
+  readonly pattern: string;
+  readonly at: number;
+}
+
 const mostExamples = 5;
 
 /** Everything that a client was delivered. */
 export class DeliveryLog {
   readonly #channels = new Map<string, ChannelLog>();
   readonly strange: Strange = { count: 0, examples: [] };
+  readonly subscribed: Subscribed[] = [];
+  readonly lost: Lost[] = [];
   /** Messages and their events that came by push, repeats not counted. */
   readonly pushed = { messages: 0, events: 0 };
 
@@ -71,6 +86,16 @@ export class DeliveryLog {
 
   get(channel: string): ChannelLog | undefined {
     return this.#channels.get(channel);
+  }
+
+  connected(at: number): void {
+    this.subscribed.push({ from: at, to: undefined });
+  }
+
+  /** @param heardAt - when something came last: what was sent before that has come as well */
+  disconnected(heardAt: number): void {
+    const last = this.subscribed.at(-1);
+    if (last) last.to ??= Math.max(last.from, heardAt);
   }
 
   /** @param within - whether a channel is one that was asked for where this came from */

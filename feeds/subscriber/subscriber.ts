@@ -1,9 +1,10 @@
 import { openConnection, type Connection, type ConnectionOptions } from './connection.ts';
 import type { DeliveryLog } from './delivery-log.ts';
 import { createGapFiller } from './gap-filler.ts';
+import { isWithin } from './patterns.ts';
 import type { Resume } from './resume.ts';
 
-export interface SubscriberOptions extends Omit<ConnectionOptions, 'token' | 'onEvent'> {
+export interface SubscriberOptions extends Omit<ConnectionOptions, 'token' | 'onEvent' | 'onLost' | 'now'> {
   /** Asked for each connection: a token may have expired by the next. */
   readonly token: () => Promise<string>;
   readonly resume: Resume;
@@ -35,9 +36,6 @@ const backoffMs = { first: 100, longest: 2_000 } as const;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-const isWithin = (pattern: string, channel: string): boolean =>
-  pattern.endsWith('/*') ? channel.startsWith(pattern.slice(0, -1)) : channel === pattern;
-
 /** @returns when every subscription stands for the first time. @throws Error of that first connection */
 export const startSubscriber = async (options: SubscriberOptions): Promise<Subscriber> => {
   const { log, resume, token, say, now = Date.now } = options;
@@ -52,14 +50,22 @@ export const startSubscriber = async (options: SubscriberOptions): Promise<Subsc
     complain: (error) => say(`the subscriber cannot resume: ${messageOf(error)}; it goes on trying`),
   });
 
+  const channels = (): string[] => log.channels().map(({ channel }) => channel);
+
   const connect = async (): Promise<Connection> => {
     const made = await openConnection({
       ...options,
+      now,
       token: await token(),
       onEvent: (text, pattern) => log.push(text, now(), (channel) => isWithin(pattern, channel)),
+      onLost: (pattern) => {
+        log.lost.push({ pattern, at: now() });
+        gaps.suspect(channels().filter((channel) => isWithin(pattern, channel)));
+      },
     });
+    log.connected(now());
     // Nothing of the time without a connection is pushed again: every channel may have gone on.
-    gaps.suspect(log.channels().map(({ channel }) => channel));
+    gaps.suspect(channels());
     return made;
   };
 
@@ -82,7 +88,8 @@ export const startSubscriber = async (options: SubscriberOptions): Promise<Subsc
 
   const stayConnected = async (): Promise<void> => {
     while (connection) {
-      const why = await connection.closed;
+      const { why, heardAt } = await connection.closed;
+      log.disconnected(heardAt);
       connection = undefined;
       if (isClosed) return;
       say(`the subscriber was cut off: ${why}`);

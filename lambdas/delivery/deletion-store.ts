@@ -17,22 +17,28 @@ const timeoutMs = 8_000;
 
 /**
  * Never past a message that must stay, so that what can be read again has no hole: `oldest_number` moves to the first that
- * stays. A channel whose row the relay has locked is left for the next time.
+ * stays. A channel whose row the relay has locked is left for the next time. In no order, so that no name comes last in
+ * every run that has more to do than time.
+ *
+ * A row that is locked is read as it is then, messages are read as they were when the statement began: the channel may
+ * have numbers by now whose messages are not seen here. So where it ends is taken from the messages alone.
  */
 const deleteSome = `
 WITH due AS MATERIALIZED (
-  SELECT c.channel, c.oldest_number, c.last_number FROM millrace.channels AS c
+  SELECT c.channel, c.oldest_number FROM millrace.channels AS c
   WHERE EXISTS (
     SELECT FROM millrace.messages AS m
     WHERE m.channel = c.channel AND m.number = c.oldest_number AND m.published_at < now() - make_interval(hours => $1::int)
   )
-  ORDER BY c.channel LIMIT ${mostChannels} FOR UPDATE SKIP LOCKED
+  ORDER BY random() LIMIT ${mostChannels} FOR UPDATE SKIP LOCKED
 ), kept AS MATERIALIZED (
   SELECT d.channel, coalesce(
     (SELECT min(m.number) FROM millrace.messages AS m
      WHERE m.channel = d.channel AND m.number >= d.oldest_number AND m.number < d.oldest_number + ${mostOfChannel}
        AND (m.published_at IS NULL OR m.published_at >= now() - make_interval(hours => $1::int))),
-    least(d.oldest_number + ${mostOfChannel}, d.last_number + 1)
+    (SELECT max(m.number) + 1 FROM millrace.messages AS m
+     WHERE m.channel = d.channel AND m.number >= d.oldest_number AND m.number < d.oldest_number + ${mostOfChannel}),
+    d.oldest_number
   ) AS oldest
   FROM due AS d
 ), gone AS (

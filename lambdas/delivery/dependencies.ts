@@ -3,7 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { clientSettings } from '../shared/aws/client-settings.ts';
 import { createSignedPost } from '../shared/aws/signed-post.ts';
 import { connectWithIam } from '../shared/database/connection.ts';
-import { createWakeSender } from '../shared/delivery/wake-sender.ts';
+import { createWakeSender, wakeSettings } from '../shared/delivery/wake-sender.ts';
 import { dispositionOf } from '../shared/errors/platform-error.ts';
 import { tellOfBreaker } from '../shared/resilience/breaker-metrics.ts';
 import { createBreaker } from '../shared/resilience/breaker.ts';
@@ -54,7 +54,7 @@ export const connectRelay = (config: RelayConfig): RelayDependencies => {
       { queueUrl: config.PARKED_QUEUE_URL, bucket: config.DEAD_LETTER_BUCKET },
       Date.now,
     ),
-    wake: createWakeSender(sqs, config.WAKE_QUEUE_URL),
+    wake: createWakeSender(new SQSClient(wakeSettings), config.WAKE_QUEUE_URL),
     leaseMs,
     telemetry,
     now: Date.now,

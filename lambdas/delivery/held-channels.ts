@@ -10,11 +10,16 @@ export type HeldState =
 
 interface Held {
   state: HeldState;
+  /** It has had a page of its own. */
+  wasServed: boolean;
   /** By our clock, and never later than by the database's: counted from before the statement that said so. */
   leasedUntil: number;
 }
 
-/** The channels an invocation holds, in the order in which they were taken. Times are milliseconds since the epoch. */
+/**
+ * The channels an invocation holds. First is what has waited longest since it was taken or had its turn. Times are
+ * milliseconds since the epoch.
+ */
 export class HeldChannels {
   readonly #held = new Map<string, Held>();
   readonly #leaseMs: number;
@@ -28,7 +33,7 @@ export class HeldChannels {
   }
 
   take(channel: string, askedAt: number): void {
-    this.#held.set(channel, { state: { is: 'to-look' }, leasedUntil: askedAt + this.#leaseMs });
+    this.#held.set(channel, { state: { is: 'to-look' }, wasServed: false, leasedUntil: askedAt + this.#leaseMs });
   }
 
   drop(channel: string): void {
@@ -41,7 +46,12 @@ export class HeldChannels {
 
   set(channel: string, state: HeldState): void {
     const held = this.#held.get(channel);
-    if (held) held.state = state;
+    if (!held) return;
+    held.state = state;
+    held.wasServed ||= state.is === 'publishing';
+    // Behind all others: what has just had its turn waits for theirs.
+    this.#held.delete(channel);
+    this.#held.set(channel, held);
   }
 
   renewed(channel: string, askedAt: number): void {
@@ -67,8 +77,20 @@ export class HeldChannels {
     return this.#channelsThat(({ state }) => state.is === is);
   }
 
+  /** What waits for a moment later than this, and for which. */
+  waitingBeyond(time: number): { readonly channel: string; readonly until: number }[] {
+    return [...this.#held].flatMap(([channel, { state }]) =>
+      state.is === 'waiting' && state.until > time ? [{ channel, until: state.until }] : [],
+    );
+  }
+
   all(): string[] {
     return [...this.#held.keys()];
+  }
+
+  /** What has had a page, or none. */
+  allThat(were: 'served' | 'not-served'): string[] {
+    return this.#channelsThat(({ wasServed }) => wasServed === (were === 'served'));
   }
 
   /** When something is to be done though nothing else happens; undefined where nothing is held. */

@@ -5,7 +5,7 @@ import { unpublishableLetter } from './parked-message.ts';
 import type { UnpublishedMessage } from './relay-store.ts';
 
 /** Sends what cannot be published to the parked queue. Repeatable: the dead letter is one for its channel and number. */
-export type ParkUnpublishable = (channel: string, message: UnpublishedMessage) => Promise<void>;
+export type ParkUnpublishable = (channel: string, message: UnpublishedMessage, timeoutMs: number) => Promise<void>;
 
 /** Its promise fails with a PlatformError where the queue or the bucket does not answer. */
 export const createParkedStore =
@@ -14,16 +14,20 @@ export const createParkedStore =
     { queueUrl, bucket }: { readonly queueUrl: string; readonly bucket: string },
     now: () => number,
   ): ParkUnpublishable =>
-  async (channel, message) => {
+  async (channel, message, timeoutMs) => {
+    // One time for both calls.
+    const abortSignal = AbortSignal.timeout(timeoutMs);
     const letter = unpublishableLetter(channel, message, bucket, now());
     if (!letter) return;
     try {
-      if (letter.object) await s3.send(new PutObjectCommand(letter.object));
+      if (letter.object) await s3.send(new PutObjectCommand(letter.object), { abortSignal });
     } catch (error) {
       throw serviceError('dead-letter-bucket', error);
     }
     try {
-      await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(letter.message) }));
+      await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(letter.message) }), {
+        abortSignal,
+      });
     } catch (error) {
       throw serviceError('parked-queue', error);
     }

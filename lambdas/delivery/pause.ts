@@ -1,4 +1,4 @@
-import type { RelayPorts } from './relay.ts';
+import type { RelayPorts } from './relay-ports.ts';
 
 /** Ends after a time, or when it is told to: a timer that nobody waits for keeps no process. */
 export const pause: RelayPorts['pause'] = (ms) => {

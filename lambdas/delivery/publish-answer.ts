@@ -67,22 +67,37 @@ const parse = (text: string): unknown => {
   }
 };
 
+const Errors = z.object({ errors: z.array(z.object({ errorType: z.string() })).check(z.minLength(1)) });
+
+/** The name of a call's error, which says more than its status: AWS answers throttles and wrong signatures as 400, too. */
+const errorTypeOf = (body: string): string => {
+  const parsed = Errors.safeParse(parse(body));
+  return parsed.success ? (parsed.data.errors[0]?.errorType ?? 'none') : 'none';
+};
+
+const saysLater = /Throttl|TooManyRequests|LimitExceeded|Unavailable|Internal|Timeout/i;
+const saysWho = /Signature|Token|Unauthorized|AccessDenied|Forbidden|UnrecognizedClient|NotFound/i;
+
 /**
  * What an answer to a publish means for each of its events.
  * @param count - events in the call
  * @throws RefusedCallError where the call is refused, MisconfiguredError where we are, UnavailableError for the rest
  */
 export const answersOf = (status: number, body: string, count: number): readonly EventAnswer[] => {
-  const details = { status };
   if (status >= 200 && status < 300) return readAnswer(body, count);
-  if (status === 413 && count === 1) return [new RefusedEventError('AppSync refused the event: too large', details)];
-  if (status === 400 || status === 413)
-    throw new RefusedCallError(`AppSync refused the call (status ${status})`, details);
-  if (status === 401 || status === 403 || status === 404)
+  const errorType = errorTypeOf(body);
+  const details = { status, errorType };
+  const said = `status ${status}, ${errorType}`;
+  if (saysLater.test(errorType))
+    throw new UnavailableError(dependency, `AppSync did not take the call (${said})`, details);
+  if (saysWho.test(errorType) || status === 401 || status === 403 || status === 404)
     throw new MisconfiguredError(
       dependency,
-      `AppSync refused us (status ${status}): check the API, its namespaces and our rights`,
+      `AppSync refused us (${said}): check the API, its namespaces and our rights`,
       details,
     );
-  throw new UnavailableError(dependency, `AppSync did not take the call (status ${status})`, details);
+  if (status === 413 && count === 1)
+    return [new RefusedEventError(`AppSync refused the event: too large (${said})`, details)];
+  if (status === 400 || status === 413) throw new RefusedCallError(`AppSync refused the call (${said})`, details);
+  throw new UnavailableError(dependency, `AppSync did not take the call (${said})`, details);
 };

@@ -1,25 +1,29 @@
 /** Messages of `each`, and rows of `latest`, that are read of a channel at once: it holds one page of each at most. */
 const pageOf = { each: 50, latest: 1_000 } as const;
-/** Of a page; the first is read however large it is. */
-const pageBytes = 1_000_000;
+/** About what an event's own fields take in a message. */
+const envelopeBytes = 300;
 
 /**
  * What waits in channels that are held. The statement takes no lock: while the lease is ours nobody else numbers, and what
- * becomes visible meanwhile is seen by the next look.
+ * becomes visible meanwhile is seen by the next look. $3: bytes of a page; the first of it is read however large it is.
+ * Of the others only what fits as it is stored, mostly compressed, is unpacked to see how large it is.
  */
 export const readStatement = `
 SELECT c.channel, c.delivery, c.last_number AS "lastNumber",
   greatest(0, extract(epoch FROM c.next_at - clock_timestamp()) * 1000)::float8 AS "waitMs",
   (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now,
-  numbered.messages AS unpublished, outbox.rows, outbox.more
+  numbered.messages AS unpublished, CASE WHEN numbered."wasRefused" THEN
+    (SELECT body FROM millrace.messages WHERE channel = c.channel AND number = numbered.lowest - 1) END AS control, outbox.rows, outbox.more
 FROM millrace.channels AS c
 LEFT JOIN LATERAL (
-  SELECT json_agg(json_build_object('number', number, 'body', body, 'attempts', attempts, 'unpublishable',
+  SELECT json_agg(json_build_object('number', number, 'body', body, 'attempts', attempts,
+      'refused', CASE WHEN original IS NULL THEN refusal END, 'unpublishable',
       CASE WHEN original IS NOT NULL THEN json_build_object('original', original, 'refusal', refusal) END) ORDER BY number)
-    FILTER (WHERE before < ${pageBytes}) AS messages
+    FILTER (WHERE before < $3::int) AS messages, min(number) AS lowest, bool_or(refusal IS NOT NULL) AS "wasRefused"
   FROM (
-    SELECT *, sum(octet_length(body)) OVER (ORDER BY number) - octet_length(body) AS before
-    FROM millrace.messages WHERE channel = c.channel AND published_at IS NULL ORDER BY number LIMIT ${pageOf.each}
+    SELECT *, sum(bytes) OVER (ORDER BY number) - bytes AS before
+    FROM millrace.messages, LATERAL (SELECT octet_length(body) + coalesce(octet_length(original), 0) AS bytes) AS size
+    WHERE channel = c.channel AND published_at IS NULL ORDER BY number LIMIT ${pageOf.each}
   ) AS page
 ) AS numbered ON true
 LEFT JOIN LATERAL (
@@ -33,13 +37,21 @@ LEFT JOIN LATERAL (
       'sent', CASE WHEN s.entity IS NOT NULL THEN json_build_object(
         'occurredAt', to_char(s.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
         'sourceEventId', s.source_event_id) END) ORDER BY page.outbox_id)
-    FILTER (WHERE page.before < ${pageBytes}) AS rows,
-    count(*) FILTER (WHERE page.before >= ${pageBytes}) > 0
-      OR count(*) = CASE c.delivery WHEN 'each' THEN ${pageOf.each} ELSE ${pageOf.latest} END AS more
+    FILTER (WHERE page.before < $3::int) AS rows,
+    count(*) FILTER (WHERE page.before < $3::int) < max(page.many)
+      OR max(page.many) = CASE c.delivery WHEN 'each' THEN ${pageOf.each} ELSE ${pageOf.latest} END AS more
   FROM (
-    SELECT *, sum(octet_length(payload::text)) OVER (ORDER BY outbox_id) - octet_length(payload::text) AS before
-    FROM millrace.outbox WHERE channel = c.channel ORDER BY outbox_id
-    LIMIT CASE c.delivery WHEN 'each' THEN ${pageOf.each} ELSE ${pageOf.latest} END
+    SELECT *, sum(bytes) OVER (ORDER BY outbox_id) - bytes AS before
+    FROM (
+      SELECT *, count(*) OVER () AS many,
+        sum(pg_column_size(payload)) OVER (ORDER BY outbox_id) - pg_column_size(payload) AS stored_before
+      FROM (
+        SELECT * FROM millrace.outbox WHERE channel = c.channel ORDER BY outbox_id
+        LIMIT CASE c.delivery WHEN 'each' THEN ${pageOf.each} ELSE ${pageOf.latest} END
+      ) AS first
+    ) AS found, LATERAL (
+      SELECT octet_length(payload::text) + octet_length(source_event_id) + ${envelopeBytes} AS bytes OFFSET 0) AS size
+    WHERE stored_before < $3::int
   ) AS page
   LEFT JOIN millrace.snapshots AS s ON s.channel = c.channel AND s.entity = coalesce(page.entity, '')
 ) AS outbox ON numbered.messages IS NULL
@@ -85,10 +97,22 @@ RETURNING c.channel`;
 
 /** What was parked before it was published needs no original any more. */
 export const markStatement = `
+WITH taken AS MATERIALIZED (
+  SELECT m.channel, m.number FROM unnest($1::text[], $2::text[]::bigint[]) AS p (channel, number)
+    JOIN millrace.messages AS m ON m.channel = p.channel COLLATE "C" AND m.number = p.number
+  WHERE m.published_at IS NULL
+  ORDER BY m.channel, m.number FOR UPDATE OF m
+)
 UPDATE millrace.messages AS m
-SET published_at = coalesce(m.published_at, clock_timestamp()), attempts = m.attempts + 1, original = NULL, refusal = NULL
-FROM unnest($1::text[], $2::text[]::bigint[]) AS p (channel, number)
-WHERE m.channel = p.channel COLLATE "C" AND m.number = p.number AND m.published_at IS NULL`;
+SET published_at = clock_timestamp(), attempts = m.attempts + 1, original = NULL, refusal = NULL
+FROM taken WHERE m.channel = taken.channel AND m.number = taken.number`;
+
+export const doubtStatement = `
+UPDATE millrace.messages AS m
+SET attempts = CASE WHEN m.refusal = d.refusal THEN m.attempts + 1 ELSE 1 END, refusal = d.refusal
+FROM unnest($1::text[], $2::text[]::bigint[], $3::text[]) AS d (channel, number, refusal)
+  JOIN millrace.channels AS c ON c.channel = d.channel COLLATE "C" AND c.lease = $4::text
+WHERE m.channel = c.channel AND m.number = d.number AND m.published_at IS NULL AND m.tombstone IS NULL`;
 
 export const entombStatement = `
 UPDATE millrace.messages AS m
@@ -97,12 +121,22 @@ FROM unnest($1::text[], $2::text[]::bigint[], $3::text[], $4::text[]) AS t (chan
   JOIN millrace.channels AS c ON c.channel = t.channel COLLATE "C" AND c.lease = $5::text
 WHERE m.channel = c.channel AND m.number = t.number AND m.published_at IS NULL AND m.tombstone IS NULL`;
 
-export const renewStatement = `
-UPDATE millrace.channels SET leased_until = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
-WHERE channel = ANY ($1::text[]) AND lease = $2::text
-RETURNING channel`;
+/** Rows that are locked by a statement of several are locked in the order of their names: two of them never wait in a circle. */
+const mine = `
+WITH mine AS MATERIALIZED (
+  SELECT channel FROM millrace.channels WHERE channel = ANY ($1::text[]) AND lease = $2::text ORDER BY channel FOR UPDATE
+)`;
 
-export const releaseStatement = `
-UPDATE millrace.channels SET lease = NULL, leased_until = NULL,
+export const renewStatement = `${mine}
+UPDATE millrace.channels AS c SET leased_until = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
+FROM mine WHERE c.channel = mine.channel
+RETURNING c.channel`;
+
+export const releaseStatement = `${mine}
+UPDATE millrace.channels AS c SET lease = NULL, leased_until = NULL,
   retry_at = CASE WHEN $3::float8 > 0 THEN clock_timestamp() + make_interval(secs => $3::float8 / 1000) ELSE retry_at END
-WHERE channel = ANY ($1::text[]) AND lease = $2::text`;
+FROM mine WHERE c.channel = mine.channel`;
+
+export const releaseUntilNextStatement = `${mine}
+UPDATE millrace.channels AS c SET lease = NULL, leased_until = NULL, retry_at = greatest(c.retry_at, c.next_at)
+FROM mine WHERE c.channel = mine.channel`;

@@ -1,32 +1,44 @@
 import { float8Array, int4Array, textArray } from '../shared/database/binary-arrays.ts';
 import type { Database } from '../shared/database/connection.ts';
 import { storeError } from '../shared/database/sqlstate.ts';
+import type { PlatformError } from '../shared/errors/platform-error.ts';
 import type { Resilient } from '../shared/resilience/retry.ts';
 import type { NewMessage, Numbering, Unnumbered } from './plan-messages.ts';
 import {
+  doubtStatement,
   entombStatement,
   markStatement,
   numberStatement,
   readStatement,
   releaseStatement,
+  releaseUntilNextStatement,
   renewStatement,
 } from './relay-statements.ts';
+import { divisibleError } from './statement-error.ts';
 
 /** A numbered message that is not marked as published: new, or left by whoever held the channel before. */
 export interface UnpublishedMessage extends NewMessage {
   /** How often it was tried before. */
   readonly attempts: number;
+  /** What AppSync said when it refused it, and it was not known whose fault that is; null where it never did. */
+  readonly refused: string | null;
 }
 
 /** What waits in a channel that is held. Rows are looked at only where every number given is published. */
 export interface Waiting extends Unnumbered {
   /** The lowest numbers first. */
   readonly unpublished: readonly UnpublishedMessage[];
+  /** The message before those, where one of them was refused: it was published, and is still kept. */
+  readonly control: string | null;
 }
 
 export interface MessageId {
   readonly channel: string;
   readonly number: number;
+}
+
+export interface Doubt extends MessageId {
+  readonly refusal: string;
 }
 
 export interface Tomb extends MessageId {
@@ -37,7 +49,8 @@ export interface Tomb extends MessageId {
 /**
  * What the relay needs of the database. Every call is one statement, may be made again when its answer was lost, and
  * changes nothing of a channel whose lease is another's: a relay that wakes up after its lease does no harm.
- * All throw PlatformError where the database does not answer or refuses us.
+ * All throw PlatformError where the database does not answer or refuses us; `take`, `read` and `number` also where the
+ * channels of the statement are to be divided (statement-error.ts).
  */
 export interface RelayStore {
   /** Takes those that nobody holds and nobody has put off. Waits for whoever is letting one of them go. */
@@ -50,13 +63,22 @@ export interface RelayStore {
   mark(published: readonly MessageId[]): Promise<void>;
   /** Replaces the body of a message that can never be published by a tombstone's; the original stays beside it. */
   entomb(tombs: readonly Tomb[]): Promise<void>;
+  /** Keeps what was said of a message that was refused, and counts how often the same was said. */
+  doubt(doubts: readonly Doubt[]): Promise<void>;
   /** @returns those that are still held */
   renew(channels: readonly string[]): Promise<ReadonlySet<string>>;
   /** Lets go those in which nothing waits, looking under the lock. @returns those let go */
   letGo(channels: readonly string[]): Promise<ReadonlySet<string>>;
   /** Lets go whatever waits, and keeps everybody from taking them for a time. */
   release(channels: readonly string[], putOffMs: number): Promise<void>;
+  /** Lets go `latest` channels, and keeps everybody from taking them before their next message may be numbered. */
+  releaseUntilNext(channels: readonly string[]): Promise<void>;
 }
+
+/** Of what is read at once: it is several times in memory, as it came, as rows and as messages. */
+const mostReadBytes = 8_000_000;
+/** Of a channel's page. */
+const mostPageBytes = 250_000;
 
 interface WaitingRow extends Omit<Waiting, 'lastNumber' | 'unpublished' | 'rows' | 'more'> {
   readonly lastNumber: string;
@@ -70,24 +92,32 @@ export const createRelayStore = (
   database: Database,
   { holder, leaseMs, resilient }: { readonly holder: string; readonly leaseMs: number; readonly resilient: Resilient },
 ): RelayStore => {
-  const query = <Row>(text: string, values: readonly unknown[]): Promise<Row[]> =>
+  const query = <Row>(
+    text: string,
+    values: readonly unknown[],
+    errorOf: (error: unknown) => PlatformError = storeError,
+  ): Promise<Row[]> =>
     resilient(async (timeoutMs) => {
       try {
         return await database.query<Row>(text, values, timeoutMs);
       } catch (error) {
-        throw storeError(error);
+        throw errorOf(error);
       }
     });
 
   return {
     take: (channels) =>
-      query('SELECT taken AS channel, lapsed FROM millrace.lease_channels($1::text[], $2::text, $3::float8)', [
-        textArray(channels),
-        holder,
-        leaseMs / 1000,
-      ]),
+      query(
+        'SELECT taken AS channel, lapsed FROM millrace.lease_channels($1::text[], $2::text, $3::float8)',
+        [textArray(channels), holder, leaseMs / 1000],
+        divisibleError,
+      ),
     read: async (channels) => {
-      const rows = await query<WaitingRow>(readStatement, [textArray(channels), holder]);
+      const rows = await query<WaitingRow>(
+        readStatement,
+        [textArray(channels), holder, Math.floor(Math.min(mostPageBytes, mostReadBytes / channels.length))],
+        divisibleError,
+      );
       return rows.map(({ lastNumber, unpublished, rows: waiting, more, ...rest }) => ({
         ...rest,
         lastNumber: Number(lastNumber),
@@ -97,13 +127,16 @@ export const createRelayStore = (
       }));
     },
     number: async (numberings) =>
-      channelsOf(await query(numberStatement, numberParameters(holder, leaseMs, numberings))),
+      channelsOf(await query(numberStatement, numberParameters(holder, leaseMs, numberings), divisibleError)),
     mark: async (published) => {
       await query(markStatement, idColumns(published));
     },
     entomb: async (tombs) => {
       const columns = [tombs.map(({ body }) => body), tombs.map(({ refusal }) => refusal)];
       await query(entombStatement, [...idColumns(tombs), ...columns.map(textArray), holder]);
+    },
+    doubt: async (doubts) => {
+      await query(doubtStatement, [...idColumns(doubts), textArray(doubts.map(({ refusal }) => refusal)), holder]);
     },
     renew: async (channels) => channelsOf(await query(renewStatement, [textArray(channels), holder, leaseMs])),
     letGo: async (channels) =>
@@ -115,6 +148,9 @@ export const createRelayStore = (
       ),
     release: async (channels, putOffMs) => {
       await query(releaseStatement, [textArray(channels), holder, putOffMs]);
+    },
+    releaseUntilNext: async (channels) => {
+      await query(releaseUntilNextStatement, [textArray(channels), holder]);
     },
   };
 };

@@ -1,77 +1,59 @@
+import { cutIntoCalls } from '../shared/batch/cut-calls.ts';
 import { PlatformError } from '../shared/errors/platform-error.ts';
 import { composeTombstone } from '../shared/delivery/message.ts';
 import { HeldChannels } from './held-channels.ts';
 import { planMessages, type Numbering } from './plan-messages.ts';
-import { publishPage, type PageResult, type PublishPagePorts } from './publish-page.ts';
-import { createTally, type RelayTally } from './relay-tally.ts';
-import type { RelayStore, UnpublishedMessage, Waiting } from './relay-store.ts';
+import { publishPage, type PagePast, type PageResult, type PublishPagePorts } from './publish-page.ts';
+import type { RelayLimits, RelayPorts, RelayResult } from './relay-ports.ts';
+import { createTally } from './relay-tally.ts';
+import type { UnpublishedMessage, Waiting } from './relay-store.ts';
+import { inParts } from './statement-error.ts';
 
-export interface RelayPorts {
-  readonly store: RelayStore;
-  /** One call to AppSync Events, with the retries it deserves. */
-  readonly publish: (channel: string, bodies: readonly string[]) => ReturnType<PublishPagePorts['publish']>;
-  readonly park: (channel: string, message: UnpublishedMessage) => Promise<void>;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  /** Ends after a time, or when it is told to. */
-  readonly pause: (ms: number) => { readonly over: Promise<void>; readonly end: () => void };
-}
-
-export interface RelayLimits {
-  readonly leaseMs: number;
-  /** From then on nothing is begun. Milliseconds since the epoch. */
-  readonly deadline: number;
-  /** Channels whose page is in memory, being published. */
-  readonly mostPublishing: number;
-  /** Channels held, most of them waiting for their moment. */
-  readonly mostHeld: number;
-  /** Channels of one statement. */
-  readonly mostOfStatement: number;
-}
+/** Of one statement that numbers. Bytes. */
+const mostNumberedBytes = 4_000_000;
 
 /** How long a channel is left alone after a failure: `retry` comes again soon, `halt` is for the sweep. */
-export const putOffMs = { retry: 5_000, halt: 30_000 } as const;
-
-export interface RelayResult extends RelayTally {
-  /** Something waits, or may: time was up. They are to be woken again. */
-  readonly left: readonly string[];
-  /** Something waits in these that failed: they are to be woken when their time has come. */
-  readonly putOff: readonly string[];
-}
+const putOffMs = { retry: 5_000, halt: 30_000 } as const;
 
 /**
  * Relays what waits in channels until nothing does, or time is up. One serial pump talks to the database, a statement for
  * many channels; publishing goes on beside it, each channel in its own order, so that a slow one delays no other. No lock
  * is held meanwhile: the lease keeps others out, and the store keeps us out when it has lapsed.
  *
+ * Who has waited longest is looked at first, and a channel in which more waits than a page goes behind those that were not
+ * even taken. Where nothing is left but `latest` channels whose moment is yet to come, they are let go, to be woken then:
+ * an invocation that waits takes no wake.
+ *
  * @throws PlatformError where the database does not answer: leases lapse, and what was published and not marked is
  * published again
  */
 export const relayChannels = async (
-  { store, publish, park, now, pause }: RelayPorts,
-  { leaseMs, deadline, mostPublishing, mostHeld, mostOfStatement }: RelayLimits,
+  { store, publish, park, wake, now, pause }: RelayPorts,
+  { leaseMs, deadline, mostPublishing, mostReady, mostHeld, mostOfStatement, mostIdleMs }: RelayLimits,
   channels: Iterable<string>,
 ): Promise<RelayResult> => {
   const wanted = [...new Set(channels)];
   const held = new HeldChannels(leaseMs);
   const tally = createTally();
-  const putOff: string[] = [];
   /** Pages that have ended since the pump last looked. */
   let ended: { readonly channel: string; readonly page: readonly UnpublishedMessage[]; readonly result: PageResult }[] =
     [];
   let bell = Promise.withResolvers<void>();
   const publishing = new Set<Promise<void>>();
   let stopped = false;
+  let idleLeftMs = mostIdleMs;
+  /** Channels that are read at once: fewer, once so many took too long. */
+  let portion = mostPublishing;
 
-  const start = (channel: string, page: readonly UnpublishedMessage[]): void => {
+  const start = (channel: string, page: readonly UnpublishedMessage[], past: PagePast): void => {
     held.set(channel, { is: 'publishing' });
     const ports: PublishPagePorts = {
-      publish: (bodies) => publish(channel, bodies),
+      publish: (bodies, onUnknown) => publish(channel, bodies, onUnknown),
       park: (message) => park(channel, message),
       mayGoOn: () => !stopped && now() < deadline && held.isOurs(channel, now()),
     };
     const run = async (): Promise<void> => {
-      const result = await publishPage(ports, page);
+      const result = await publishPage(ports, page, past).catch((error: unknown) => ({ published: [], error }));
       ended.push({ channel, page, result });
       publishing.delete(task);
       bell.resolve();
@@ -90,6 +72,8 @@ export const relayChannels = async (
       one ? [{ channel, ...one, body: tombstoneOf(channel, page, one.number) }] : [],
     );
     if (refused.length > 0) await store.entomb(refused);
+    const doubts = pages.flatMap(({ channel, result: { doubted } }) => (doubted ? [{ channel, ...doubted }] : []));
+    if (doubts.length > 0) await store.doubt(doubts);
     const failed = { retry: [] as string[], halt: [] as string[] };
     for (const { channel, page, result } of pages) {
       tally.published(page, result);
@@ -98,16 +82,26 @@ export const relayChannels = async (
         held.set(channel, { is: isThrough ? 'done' : 'to-look' });
         continue;
       }
-      if (!(result.error instanceof PlatformError)) throw result.error;
       tally.failed(result.error);
-      failed[result.error.disposition === 'halt' ? 'halt' : 'retry'].push(channel);
+      // The second visit, which is to say whether it is the message, comes soon.
+      const isFirst = page.some(({ number, refused: before }) => number === result.doubted?.number && before === null);
+      failed[isFirst ? 'retry' : kindOf(result.error)].push(channel);
     }
-    for (const kind of ['retry', 'halt'] as const) {
-      if (failed[kind].length === 0) continue;
-      await store.release(failed[kind], putOffMs[kind]);
-      for (const channel of failed[kind]) held.drop(channel);
-    }
-    putOff.push(...failed.retry);
+    await putOff(failed.retry, 'retry');
+    await putOff(failed.halt, 'halt');
+  };
+
+  const putOff = async (some: readonly string[], kind: keyof typeof putOffMs): Promise<void> => {
+    if (some.length === 0) return;
+    await store.release(some, putOffMs[kind]);
+    for (const channel of some) held.drop(channel);
+    if (kind === 'retry') wake(some, putOffMs.retry);
+  };
+
+  /** A channel that cannot be read or numbered is left alone; the others go on. */
+  const fail = async (channel: string, error: unknown): Promise<void> => {
+    tally.failed(error);
+    await putOff([channel], kindOf(error));
   };
 
   const renew = async (): Promise<void> => {
@@ -121,12 +115,16 @@ export const relayChannels = async (
     }
   };
 
+  const roomToTake = (): number =>
+    Math.min(mostOfStatement, mostHeld - held.size, mostReady - held.toLook(now()).length);
+
   const take = async (): Promise<void> => {
-    const room = Math.min(mostOfStatement, mostHeld - held.size);
+    const room = roomToTake();
     if (wanted.length === 0 || room <= 0) return;
     const askedAt = now();
     const some = wanted.splice(0, room);
-    for (const { channel, lapsed } of await store.take(some)) {
+    const taken = await inParts(some, (part) => store.take(part), fail);
+    for (const { channel, lapsed } of taken.flat()) {
       held.take(channel, askedAt);
       if (lapsed) tally.lapsed();
     }
@@ -134,20 +132,31 @@ export const relayChannels = async (
 
   /** Publishes what is numbered; where all of that is published, numbers what waits. */
   const look = async (): Promise<void> => {
-    const due = held.toLook(now()).slice(0, Math.min(mostOfStatement, mostPublishing - publishing.size));
+    const due = held.toLook(now()).slice(0, Math.min(mostOfStatement, portion, mostPublishing - publishing.size));
     if (due.length === 0) return;
-    const found = new Map((await store.read(due)).map((waiting) => [waiting.channel, waiting]));
+    const read = await inParts(due, (some) => store.read(some), fail, readFewer);
+    const found = new Map(read.flat().map((waiting) => [waiting.channel, waiting]));
     const plans: { readonly waiting: Waiting; readonly numbering: Numbering }[] = [];
     for (const channel of due) {
       const waiting = found.get(channel);
       if (!waiting) held.drop(channel);
       else if (waiting.unpublished.length > 0) {
         tally.found(channel, waiting.unpublished);
-        start(channel, waiting.unpublished);
+        start(channel, waiting.unpublished, { isFresh: false, control: waiting.control });
       } else if (waiting.rows.length === 0) held.set(channel, { is: 'done' });
-      else plans.push({ waiting, numbering: planMessages(waiting) });
+      else {
+        try {
+          plans.push({ waiting, numbering: planMessages(waiting) });
+        } catch (error) {
+          await fail(channel, error);
+        }
+      }
     }
     await number(plans);
+  };
+
+  const readFewer = (count: number): void => {
+    portion = Math.max(1, Math.min(portion, Math.floor(count / 2)));
   };
 
   const number = async (
@@ -155,7 +164,16 @@ export const relayChannels = async (
   ): Promise<void> => {
     const changing = plans.map(({ numbering }) => numbering).filter(({ rows }) => rows.length > 0);
     const askedAt = now();
-    const done = changing.length > 0 ? await store.number(changing) : new Set<string>();
+    const done = new Set<string>();
+    for (const part of cutIntoCalls(changing, bytesOf, { items: mostOfStatement, bytes: mostNumberedBytes })) {
+      const numbered = await inParts(
+        part,
+        (some) => store.number(some),
+        ({ channel }, error) => fail(channel, error),
+        readFewer,
+      );
+      for (const channel of numbered.flatMap((some) => [...some])) done.add(channel);
+    }
     for (const { waiting, numbering } of plans) {
       const { channel } = numbering;
       const isDone = done.has(channel);
@@ -167,7 +185,8 @@ export const relayChannels = async (
       if (isDone && numbering.messages.length > 0)
         start(
           channel,
-          numbering.messages.map((message) => ({ ...message, attempts: 0 })),
+          numbering.messages.map((message) => ({ ...message, attempts: 0, refused: null })),
+          { isFresh: true, control: null },
         );
       else if (
         waiting.waitMs > 0 &&
@@ -186,6 +205,31 @@ export const relayChannels = async (
       if (gone.has(channel)) held.drop(channel);
       else held.set(channel, { is: 'to-look' });
     }
+    const stay = done.filter((channel) => !gone.has(channel));
+    if (stay.length === 0 || wanted.length === 0) return;
+    // They have had their page, and others have not: they go to the end.
+    await store.release(stay, 0);
+    for (const channel of stay) held.drop(channel);
+    wanted.push(...stay);
+  };
+
+  const hasMore = (): boolean =>
+    (wanted.length > 0 && roomToTake() > 0) || (held.toLook(now()).length > 0 && publishing.size < mostPublishing);
+
+  const isIdle = (): boolean => publishing.size === 0 && ended.length === 0 && !hasMore();
+
+  /** Lets go what it will not wait for, until its moment; nobody takes it before, and one wake is enough. */
+  const letGoOfLater = async (): Promise<void> => {
+    const later = isIdle() ? held.waitingBeyond(now() + idleLeftMs) : [];
+    if (later.length === 0) return;
+    await store.releaseUntilNext(later.map(({ channel }) => channel));
+    const seconds = Map.groupBy(later, ({ until }) => Math.ceil((until - now()) / 1000));
+    for (const [after, some] of seconds)
+      wake(
+        some.map(({ channel }) => channel),
+        after * 1000,
+      );
+    for (const { channel } of later) held.drop(channel);
   };
 
   const wait = async (): Promise<void> => {
@@ -193,9 +237,12 @@ export const relayChannels = async (
     bell = Promise.withResolvers();
     const until = now() < deadline ? Math.min(held.nextAt() ?? Infinity, deadline) : Infinity;
     if (until === Infinity) return bell.promise;
-    const timer = pause(Math.max(0, until - now()));
+    const from = now();
+    const wasIdle = isIdle();
+    const timer = pause(Math.max(0, until - from));
     await Promise.race([bell.promise, timer.over]);
     timer.end();
+    if (wasIdle) idleLeftMs -= now() - from;
   };
 
   try {
@@ -207,21 +254,30 @@ export const relayChannels = async (
         await take();
         await look();
         await letGo();
+        await letGoOfLater();
       }
-      const hasMore =
-        now() < deadline &&
-        ((wanted.length > 0 && held.size < mostHeld) ||
-          (held.toLook(now()).length > 0 && publishing.size < mostPublishing));
-      if (!hasMore && (publishing.size > 0 || now() < deadline) && (held.size > 0 || publishing.size > 0)) await wait();
+      const mayBegin = now() < deadline;
+      if (!(mayBegin && hasMore()) && (publishing.size > 0 || (mayBegin && held.size > 0))) await wait();
     }
-    const left = held.all();
-    if (left.length > 0) await store.release(left, 0);
-    return { ...tally.read(), left: [...left, ...wanted], putOff };
+    const [fresh, served] = [held.allThat('not-served'), held.allThat('served')];
+    if (held.size > 0) await store.release(held.all(), 0);
+    for (const channel of held.all()) held.drop(channel);
+    return { ...tally.read(), left: [...fresh, ...wanted, ...served] };
   } finally {
     stopped = true;
     await Promise.all(publishing);
+    // Something failed: others may go on at once where this succeeds, and when the leases have lapsed where it does not.
+    if (held.size > 0) await store.release(held.all(), 0).catch(() => {});
   }
 };
+
+/** What is no error of ours is this channel's: it must not take the others down. */
+const kindOf = (error: unknown): keyof typeof putOffMs =>
+  error instanceof PlatformError && error.disposition !== 'halt' ? 'retry' : 'halt';
+
+const bytesOf = ({ messages, snapshots }: Numbering): number =>
+  messages.reduce((sum, { body, unpublishable }) => sum + body.length + (unpublishable?.original.length ?? 0), 0) *
+  (snapshots.length > 0 ? 2 : 1);
 
 const staysIn = ({ rows }: Waiting, numbering: Numbering): boolean => numbering.rows.length < rows.length;
 

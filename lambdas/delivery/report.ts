@@ -1,6 +1,6 @@
 import { PlatformError, reasonOf } from '../shared/errors/platform-error.ts';
 import type { Telemetry } from '../shared/telemetry/batch-telemetry.ts';
-import type { RelayResult } from './relay.ts';
+import type { RelayResult } from './relay-ports.ts';
 
 const causeOf = (error: unknown): string => (error instanceof PlatformError ? error.message : 'unexpected');
 

@@ -6,7 +6,10 @@ export interface Unsent {
   readonly channels: readonly string[];
   /** Rows that are not numbered and messages that are not published, counted up to `mostCounted` of each. */
   readonly unsent: number;
-  /** How long the oldest of them has waited since its arrival, or since it was numbered. 0 where none waits. */
+  /**
+   * Of the oldest of them: how long it has waited since it was put into the outbox, or since it was numbered. 0 where none
+   * waits. Its event may have arrived long before, where its source was held.
+   */
   readonly oldestSeconds: number;
 }
 
@@ -23,14 +26,14 @@ const timeoutMs = 20_000;
 /** The first row of each channel, from one to the next by the index: no row between them is read. */
 const waiting = `
 WITH RECURSIVE first AS (
-  (SELECT channel, arrived_at FROM millrace.outbox ORDER BY channel, outbox_id LIMIT 1)
+  (SELECT channel, stored_at FROM millrace.outbox ORDER BY channel, outbox_id LIMIT 1)
   UNION ALL
-  SELECT next.channel, next.arrived_at FROM first CROSS JOIN LATERAL (
-    SELECT o.channel, o.arrived_at FROM millrace.outbox AS o WHERE o.channel > first.channel
+  SELECT next.channel, next.stored_at FROM first CROSS JOIN LATERAL (
+    SELECT o.channel, o.stored_at FROM millrace.outbox AS o WHERE o.channel > first.channel
     ORDER BY o.channel, o.outbox_id LIMIT 1
   ) AS next
 ), waiting AS (
-  SELECT channel, arrived_at AS since FROM first
+  SELECT channel, stored_at AS since FROM first
   UNION ALL
   SELECT channel, numbered_at FROM millrace.messages WHERE published_at IS NULL
 )`;

@@ -22,7 +22,7 @@ export interface WakeStore {
 export const createWakeStore = (
   client: Pick<SQSClient, 'send'>,
   queueUrl: string,
-  telemetry: Pick<Telemetry, 'count' | 'warn'>,
+  telemetry: Pick<Telemetry, 'countByReason' | 'warn'>,
   now: () => number,
 ): WakeStore => {
   const send = createWakeSender(client, queueUrl);
@@ -36,7 +36,7 @@ export const createWakeStore = (
         await breaker.execute(() => send(channels));
       } catch (error) {
         if (!(error instanceof PlatformError)) throw error; // a bug of ours
-        telemetry.count('WakesFailed', 1);
+        telemetry.countByReason('WakesFailed', reasonOf(error), 1);
         telemetry.warn('relay not woken', { reason: reasonOf(error), channels: channels.size, cause: error.message });
       }
     },

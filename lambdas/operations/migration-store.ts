@@ -38,19 +38,32 @@ const stateOf = (migrations: readonly Migration[], applied: ReadonlySet<number>)
   pending: migrations.filter(({ version }) => !applied.has(version)).map(({ name }) => name),
 });
 
+/**
+ * For a lock of a table, in PostgreSQL's words. Whatever comes after a migration that waits for a table waits behind it, so
+ * it fails instead, long before the lanes' statements do.
+ */
+const lockTimeout = '3s';
+const lockNotAvailable = '55P03';
+
+const whyOf = (error: unknown): string => {
+  const why = error instanceof Error ? error.message : String(error);
+  return (error as { code?: unknown }).code === lockNotAvailable
+    ? `${why}: a table it changes was in use for ${lockTimeout}; nothing is changed, run it again`
+    : why;
+};
+
 /** Each migration in a transaction of its own, together with its line in the ledger. */
 const apply = async (client: pg.Client, folder: string, { version, name }: Migration): Promise<void> => {
   const sql = await readFile(join(folder, name), 'utf8');
   await client.query('BEGIN');
   try {
+    await client.query(`SET LOCAL lock_timeout = '${lockTimeout}'`);
     await client.query(sql);
     await client.query('INSERT INTO public.millrace_migrations (version, name) VALUES ($1, $2)', [version, name]);
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK');
-    throw new Error(`migrations/${name} failed: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    throw new Error(`migrations/${name} failed: ${whyOf(error)}`, { cause: error });
   }
 };
 

@@ -30,7 +30,8 @@ const aDay = { retentionHours: 24, maxRecordAgeHours: 18, longestHoldHours: 12 }
 const aWeek = { retentionHours: 168, maxRecordAgeHours: 144, longestHoldHours: 96 } as const;
 
 const relaying = {
-  relayConcurrency: 2,
+  // A relay that waits for the turn of a channel costs a connection and no work, and must not keep others from theirs.
+  relayConcurrency: 6,
   relayTimeoutSeconds: 30,
   leaseSeconds: 15,
   keepPublishedHours: 24,
@@ -102,7 +103,7 @@ const table: Readonly<Record<EnvironmentName, Omit<Environment, 'name'>>> = {
       backupDays: 7,
     },
     natGateways: 1,
-    delivery: { ...relaying, relayConcurrency: 8, memoryMb: 1024 },
+    delivery: { ...relaying, relayConcurrency: 20, memoryMb: 1024 },
     restApi: { ...answering, reservedConcurrency: 10, requestsPerSecond: 500 },
     oidc: { issuer: issuerOf('staging'), audience: 'millrace' },
     sources: sourcesOf('staging', { ...reading, ...aWeek, lanesPerShard: 2, maxLagSeconds: 120 }),
@@ -122,7 +123,7 @@ const table: Readonly<Record<EnvironmentName, Omit<Environment, 'name'>>> = {
       backupDays: 35,
     },
     natGateways: 2,
-    delivery: { ...relaying, relayConcurrency: 20, memoryMb: 1769 },
+    delivery: { ...relaying, relayConcurrency: 40, memoryMb: 1769 },
     // 10,000 clients that come back within ten seconds.
     restApi: { ...answering, reservedConcurrency: 40, requestsPerSecond: 1_000 },
     oidc: { issuer: issuerOf('prod'), audience: 'millrace' },

@@ -31,7 +31,9 @@ export const readMessagesUser = 'rest_api_messages';
 export const databaseUsers = (sources: readonly string[]): string =>
   [
     ...sources.map((source) => `${enrichmentUser(source)}=millrace_enrichment`),
-    ...[relayUser, sweepUser, deletionUser].map((user) => `${user}=millrace_delivery`),
+    `${relayUser}=millrace_relay`,
+    `${sweepUser}=millrace_sweep`,
+    `${deletionUser}=millrace_deletion`,
     `${readMessagesUser}=millrace_rest_api`,
     `${partitionsUser}=millrace_operations`,
     // The role of every IAM user, so none of ours: it may log in, and see none of our tables.

@@ -5,7 +5,7 @@ export const runbooks = [
   'enrichment-dropped',
   'enrichment-held',
   'delivery-lag',
-  'delivery-wake-failed',
+  'delivery-relay',
   'delivery-unpublishable',
   'delivery-sweep',
   'delivery-deletion',

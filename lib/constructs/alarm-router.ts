@@ -15,18 +15,21 @@ export interface AlarmRouterProps {
   readonly recipients: readonly string[];
 }
 
-export interface AlarmProps {
+/** When to alarm; `below` also where there is no data at all, because what should report does not. */
+export type AlarmLimit = { readonly above: number } | { readonly below: number };
+
+interface AlarmTexts {
   /** `millrace-<env>-<capability>-<what>-<symptom>`. */
   readonly name: string;
   readonly metric: IMetric;
-  /** Alarms above this. */
-  readonly above: number;
   /** Of that many periods of the metric, one after the other. */
   readonly periods: number;
   /** Who notices, in one sentence; opens the alarm's text. */
   readonly impact: string;
   readonly runbook: Runbook;
 }
+
+export type AlarmProps = AlarmTexts & AlarmLimit;
 
 /** Decides who is told of alarms; what raises one only says what is wrong. */
 export class AlarmRouter extends Construct {
@@ -52,16 +55,26 @@ export class AlarmRouter extends Construct {
     for (const address of recipients) this.#topic.addSubscription(new EmailSubscription(address));
   }
 
-  /** An alarm in the scope of what it watches. No data is no trouble: streams of quiet sources report nothing. */
+  /**
+   * An alarm in the scope of what it watches. Above a limit, no data is no trouble: streams of quiet sources report nothing.
+   */
   raise(scope: Construct, id: string, props: AlarmProps): Alarm {
     const alarm = new Alarm(scope, id, {
       alarmName: props.name,
       alarmDescription: `${props.impact} What to do: ${runbookPath(props.runbook)}`,
       metric: props.metric,
-      threshold: props.above,
       evaluationPeriods: props.periods,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...('below' in props
+        ? {
+            threshold: props.below,
+            comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+            treatMissingData: TreatMissingData.BREACHING,
+          }
+        : {
+            threshold: props.above,
+            comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+            treatMissingData: TreatMissingData.NOT_BREACHING,
+          }),
     });
     const action = new SnsAction(this.#topic);
     alarm.addAlarmAction(action);

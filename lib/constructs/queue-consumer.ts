@@ -13,8 +13,8 @@ export interface QueueConsumerProps {
   /** Begins the names of its alarms: the function's name. */
   readonly name: string;
   readonly queue: IQueue;
-  /** Gets the messages whose attempts are spent. */
-  readonly failed: IQueue;
+  /** Gets the messages whose attempts are spent, where they do not pass by themselves. */
+  readonly failed?: { readonly queue: IQueue; readonly runbook: Runbook };
   /** Attempts and waits, as queue and function have them. Bounds crash loops, and outages. */
   readonly patience: QueuePatience;
   readonly consumer: NodeFunction;
@@ -24,8 +24,8 @@ export interface QueueConsumerProps {
   readonly alarms: AlarmRouter;
   /** Who notices when messages stop flowing, in one sentence; opens every alarm's text. */
   readonly impact: string;
-  readonly runbooks: { readonly lag: Runbook; readonly failed: Runbook };
-  /** How old the oldest message may become before someone is told. */
+  readonly runbook: Runbook;
+  /** How old the oldest message may become before someone is told: less than it is kept. */
   readonly maxLag: Duration;
 }
 
@@ -54,7 +54,7 @@ export class QueueConsumer extends Construct {
     this.#alarm(props);
   }
 
-  #alarm({ name, queue, failed, alarms, maxLag, impact, runbooks }: QueueConsumerProps): void {
+  #alarm({ name, queue, failed, alarms, maxLag, impact, runbook }: QueueConsumerProps): void {
     const most = { statistic: Stats.MAXIMUM, period: Duration.minutes(1) };
     alarms.raise(this, 'Lag', {
       name: `${name}-lag`,
@@ -62,15 +62,16 @@ export class QueueConsumer extends Construct {
       above: maxLag.toSeconds(),
       periods: 3, // a burst is no alarm
       impact,
-      runbook: runbooks.lag,
+      runbook,
     });
+    if (!failed) return;
     alarms.raise(this, 'Failed', {
       name: `${name}-failed`,
-      metric: failed.metricApproximateNumberOfMessagesVisible(most),
+      metric: failed.queue.metricApproximateNumberOfMessagesVisible(most),
       above: 0,
       periods: 1,
       impact: `Messages have spent their attempts; they are kept, and nothing tries them again. ${impact}`,
-      runbook: runbooks.failed,
+      runbook: failed.runbook,
     });
   }
 }

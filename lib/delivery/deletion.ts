@@ -53,5 +53,14 @@ export class Deletion extends Construct {
       impact: 'Published messages are not deleted: the table grows, and in days the relay becomes slower.',
       runbook: 'delivery-deletion',
     });
+    // A schedule that is disabled, or may not call, is no error of the function.
+    foundation.alarms.raise(this, 'Missing', {
+      name: `${name}-missing`,
+      metric: deletion.metricInvocations({ statistic: Stats.SUM, period }),
+      below: 1,
+      periods: 3,
+      impact: 'Nobody deletes published messages: the table grows, and in days the relay becomes slower.',
+      runbook: 'delivery-deletion',
+    });
   }
 }

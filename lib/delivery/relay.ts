@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { RelayEnv } from '../../lambdas/delivery/config.ts';
 import type { Environment } from '../config/environment.ts';
@@ -62,15 +63,24 @@ export class Relay extends Construct {
     new QueueConsumer(this, 'Wakes', {
       name,
       queue: wake.queue,
-      failed: wake.failed,
       patience: wake.patience,
       consumer: relay,
       concurrency: delivery.relayConcurrency,
       batchSize: wakesAtOnce,
       alarms,
       impact: 'Clients see nothing new, or see it late; nothing is lost.',
-      runbooks: { lag: 'delivery-lag', failed: 'delivery-wake-failed' },
-      maxLag: Duration.minutes(5), // longer than one wait of a wake that failed once
+      runbook: 'delivery-lag',
+      // Longer than one wait of a wake that failed once, and shorter than a wake lives: older ones are not there.
+      maxLag: Duration.seconds((wake.patience.visibilitySeconds + wake.patience.keptSeconds) / 2),
+    });
+    // What a relay answers for its wakes is no error of the function: it crashed, or ran into its time-out.
+    alarms.raise(this, 'Failed', {
+      name: `${name}-failed`,
+      metric: relay.function.metricErrors({ statistic: Stats.SUM, period: Duration.minutes(1) }),
+      above: 0,
+      periods: 3,
+      impact: 'Relays die with channels in hand: clients see these late, by a lease and a sweep each time.',
+      runbook: 'delivery-relay',
     });
     alarms.raise(this, 'Unpublishable', {
       name: physicalName(environment.name, 'delivery', 'unpublishable'),

@@ -67,5 +67,14 @@ export class Sweep extends Construct {
       impact: 'What a lost wake has left waits, and nobody measures for how long.',
       runbook: 'delivery-sweep',
     });
+    // A schedule that is disabled, or may not call, is no error of the function.
+    alarms.raise(this, 'Missing', {
+      name: `${name}-missing`,
+      metric: sweep.metricInvocations({ statistic: Stats.SUM, period: Duration.minutes(5) }),
+      below: 1,
+      periods: 1,
+      impact: 'Nobody looks for what waits, and nobody measures for how long: the alarm of the lag is blind.',
+      runbook: 'delivery-sweep',
+    });
   }
 }

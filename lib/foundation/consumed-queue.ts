@@ -10,11 +10,11 @@ export interface ConsumedQueue {
   readonly failed: IQueue;
 }
 
-export interface ConsumedQueueProps {
+export interface ConsumedQueueProps<Patience = QueuePatience> {
   /** Of the queue, in the account; the other's ends in `-failed`. */
   readonly name: string;
   /** How its consumer lets messages be tried. */
-  readonly patience: QueuePatience;
+  readonly patience: Patience;
   readonly removalPolicy: RemovalPolicy;
 }
 
@@ -22,14 +22,9 @@ export interface ConsumedQueueProps {
 export const createConsumedQueue = (
   scope: Construct,
   id: string,
-  { name, patience, removalPolicy }: ConsumedQueueProps,
+  { name, patience, removalPolicy }: ConsumedQueueProps<QueuePatience & { readonly receives: number }>,
 ): { readonly queue: Queue; readonly failed: Queue } => {
-  const common = {
-    encryption: QueueEncryption.SQS_MANAGED,
-    enforceSSL: true,
-    retentionPeriod: Duration.days(14), // the longest there is
-    removalPolicy,
-  };
+  const common = commonOf(patience, removalPolicy);
   const failed = new Queue(scope, `${id}Failed`, { ...common, queueName: `${name}-failed` });
   const noQueueBehind = 'It is where messages end whose attempts are spent: an alarm watches it, operators empty it.';
   acknowledge(failed, { 'AwsSolutions-SQS3': noQueueBehind, 'Serverless-SQSRedrivePolicy': noQueueBehind });
@@ -41,3 +36,26 @@ export const createConsumedQueue = (
   });
   return { queue, failed };
 };
+
+/** A queue whose messages are of no use any more when they are as old as its patience keeps them: they are deleted. */
+export const createPassingQueue = (
+  scope: Construct,
+  id: string,
+  { name, patience, removalPolicy }: ConsumedQueueProps,
+): Queue => {
+  const queue = new Queue(scope, id, {
+    ...commonOf(patience, removalPolicy),
+    queueName: name,
+    visibilityTimeout: Duration.seconds(patience.visibilitySeconds),
+  });
+  const nothingBehind = 'What its messages say is in the database too, and is said again every minute.';
+  acknowledge(queue, { 'AwsSolutions-SQS3': nothingBehind, 'Serverless-SQSRedrivePolicy': nothingBehind });
+  return queue;
+};
+
+const commonOf = ({ keptSeconds }: QueuePatience, removalPolicy: RemovalPolicy) => ({
+  encryption: QueueEncryption.SQS_MANAGED,
+  enforceSSL: true,
+  retentionPeriod: Duration.seconds(keptSeconds),
+  removalPolicy,
+});

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import type { EnvironmentName } from '../config/environment.ts';
 import { physicalName } from '../config/names.ts';
 import { type QueuePatience, wakePatience } from '../config/queue-patience.ts';
-import { createConsumedQueue } from './consumed-queue.ts';
+import { createPassingQueue } from './consumed-queue.ts';
 
 export interface WakeProps {
   readonly environment: EnvironmentName;
@@ -19,18 +19,15 @@ export interface WakeProps {
  */
 export class Wake extends Construct {
   readonly queue: IQueue;
-  readonly failed: IQueue;
   readonly patience: QueuePatience;
 
   constructor(scope: Construct, id: string, { environment, retainData, relayTimeoutSeconds }: WakeProps) {
     super(scope, id);
     this.patience = wakePatience(relayTimeoutSeconds);
-    const { queue, failed } = createConsumedQueue(this, 'Queue', {
+    this.queue = createPassingQueue(this, 'Queue', {
       name: physicalName(environment, 'wake'),
       patience: this.patience,
       removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    this.queue = queue;
-    this.failed = failed;
   }
 }

@@ -85,14 +85,15 @@ export class DeadLetterIntake extends Construct {
     );
     new QueueConsumer(this, `${id}Queue`, {
       name,
-      ...intake.queue,
+      queue: intake.queue.queue,
+      failed: { queue: intake.queue.failed, runbook: 'operations-intake-failed' },
       patience: intakePatience,
       consumer,
       concurrency: intake.concurrency,
       batchSize: intake.batchSize,
       alarms: foundation.alarms,
       impact: intake.impact,
-      runbooks: { lag: 'operations-intake-lag', failed: 'operations-intake-failed' },
+      runbook: 'operations-intake-lag',
       maxLag: Duration.minutes(5), // longer than one wait of a message that failed once
     });
     return consumer;

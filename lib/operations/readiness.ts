@@ -32,7 +32,7 @@ export class Readiness extends Construct {
     // What the platform cannot work without. Whatever is added here is asked, and may be asked.
     const { entityState, idempotency, deadLetters: entries, controls } = foundation.tables;
     const tables = [entityState, idempotency, entries, controls];
-    const queues = [...Object.values(deadLetters.intake), wake].flatMap(({ queue, failed }) => [queue, failed]);
+    const queues = [...Object.values(deadLetters.intake).flatMap(({ queue, failed }) => [queue, failed]), wake.queue];
     const sources = Object.entries(environment.sources).map(([source, { maxLagSeconds }]): WatchedSource => ({
       source,
       functionName: physicalName(environment.name, 'enrichment', source),

@@ -23,8 +23,8 @@ export interface HttpFrontProps extends Pick<RestApiSettings, 'requestsPerSecond
   readonly logDays: RetentionDays;
 }
 
-/** What a token must say that it is good for. */
-const scope = 'millrace/read';
+/** What a token must say that it is good for: what every client may see, or what operators see, raw records among it. */
+export type Scope = 'millrace/read' | 'millrace/operate';
 
 /** A line for each request: no token, no body, and nothing that a caller writes but the path. */
 const accessLog = AccessLogFormat.custom(
@@ -54,7 +54,6 @@ export class HttpFront extends Construct {
       apiName: name,
       createDefaultStage: false,
       defaultAuthorizer: new HttpJwtAuthorizer('Oidc', oidc.issuer, { jwtAudience: [oidc.audience] }),
-      defaultAuthorizationScopes: [scope],
       ...(origins.length === 0
         ? {}
         : {
@@ -83,10 +82,11 @@ export class HttpFront extends Construct {
     this.url = this.#api.apiEndpoint;
   }
 
-  route(method: HttpMethod, path: string, to: IFunction): void {
+  /** @param scope - of the token that a request must bring */
+  route(method: HttpMethod, path: string, scope: Scope, to: IFunction): void {
     const integration = this.#integrations.get(to) ?? new HttpLambdaIntegration(to.node.path, to);
     this.#integrations.set(to, integration);
-    this.#api.addRoutes({ path, methods: [method], integration });
+    this.#api.addRoutes({ path, methods: [method], integration, authorizationScopes: [scope] });
   }
 
   /** Answers of 500 and above. */

@@ -30,11 +30,12 @@ export class RestApi extends Stack {
       logDays: environment.logDays,
     });
     // The channel stands in the path with dots for its slashes.
-    front.route(HttpMethod.GET, '/v1/channels/{channel}/messages', this.#readMessages().function);
+    front.route(HttpMethod.GET, '/v1/channels/{channel}/messages', 'millrace/read', this.#readMessages().function);
+    // With the bytes of every source, which not everyone may see who may watch a match.
     const readDeadLetters = this.#readDeadLetters().function;
-    front.route(HttpMethod.GET, '/v1/dead-letters', readDeadLetters);
+    front.route(HttpMethod.GET, '/v1/dead-letters', 'millrace/operate', readDeadLetters);
     // An id has slashes in it.
-    front.route(HttpMethod.GET, '/v1/dead-letters/{id+}', readDeadLetters);
+    front.route(HttpMethod.GET, '/v1/dead-letters/{id+}', 'millrace/operate', readDeadLetters);
     foundation.alarms.raise(this, 'Errors', {
       name: `${stackName}-errors`,
       metric: front.serverErrors({ statistic: Stats.SUM, period: Duration.minutes(1) }),

@@ -127,7 +127,7 @@ export const benchRelay = async (rounds: number, progress: (line: string) => voi
   try {
     await admin.query('CREATE ROLE rds_iam NOLOGIN; CREATE ROLE rds_superuser NOLOGIN');
     const migrations = fileURLToPath(new URL('../../migrations/', import.meta.url));
-    await migrate(admin, migrations, 'expand', [{ user: 'delivery_relay', role: 'millrace_delivery' }]);
+    await migrate(admin, migrations, 'expand', [{ user: 'delivery_relay', role: 'millrace_relay' }]);
     const results: RelayResult[] = [];
     for (const one of cases) {
       const events = await startEvents(one.answerMs);

@@ -85,8 +85,8 @@ describe('checkEnvironment', () => {
       'database.connections 12000 need more memory than database.maxCapacity 64 has: at most 11520',
     ],
     [
-      { ...withDatabase({ connections: 90 }), sources: { market } },
-      'the functions may open 87 connections, database.connections 90 less 10 are 80: lower reservedConcurrency or raise it',
+      { ...withDatabase({ connections: 110 }), sources: { market } },
+      'the functions may open 107 connections, database.connections 110 less 10 are 100: lower reservedConcurrency or raise it',
     ],
     [
       withDatabase({ minCapacity: 0 }),
@@ -95,8 +95,8 @@ describe('checkEnvironment', () => {
     [withDatabase({ standbys: 16 }), 'database.standbys must be 0 to 15, is 16'],
     [withDatabase({ backupDays: 36 }), 'database.backupDays must be 1 to 35, is 36'],
     [
-      { ...prod, sources: { market }, accountConcurrency: 220 },
-      "the functions reserve 136 instances, the account's 220 less 100 are 120: lower reservedConcurrency or raise accountConcurrency",
+      { ...prod, sources: { market }, accountConcurrency: 240 },
+      "the functions reserve 156 instances, the account's 240 less 100 are 140: lower reservedConcurrency or raise accountConcurrency",
     ],
     [{ ...prod, deadLetterDays: 30 }, 'deadLetterDays must be at least 90, is 30'],
     [
@@ -143,7 +143,7 @@ describe('names', () => {
   it('gives each function a database user of its own, in a role', () => {
     expect(enrichmentUser('stadium-sensors')).toBe('enrichment_stadium_sensors');
     expect(databaseUsers(['market', 'social'])).toBe(
-      'enrichment_market=millrace_enrichment,enrichment_social=millrace_enrichment,delivery_relay=millrace_delivery,delivery_sweep=millrace_delivery,delivery_deletion=millrace_delivery,rest_api_messages=millrace_rest_api,operations_partitions=millrace_operations,operations_readiness=rds_iam',
+      'enrichment_market=millrace_enrichment,enrichment_social=millrace_enrichment,delivery_relay=millrace_relay,delivery_sweep=millrace_sweep,delivery_deletion=millrace_deletion,rest_api_messages=millrace_rest_api,operations_partitions=millrace_operations,operations_readiness=rds_iam',
     );
   });
 });

@@ -121,6 +121,9 @@ describe.each(environmentNames)('delivery in %s', (name) => {
       .ofType('AWS::SQS::Queue')
       .find(({ Properties }) => Properties.QueueName === `millrace-${name}-wake`);
     expect(wake?.Properties.VisibilityTimeout).toBeGreaterThanOrEqual(6 * environment.delivery.relayTimeoutSeconds);
+    // Older wakes say nothing that the sweep has not said again, and would only stand before fresh ones.
+    expect(wake?.Properties.MessageRetentionPeriod).toBe(360);
+    expect(wake?.Properties.RedrivePolicy).toBeUndefined();
     const [mapping, ...more] = platform
       .ofType('AWS::Lambda::EventSourceMapping')
       .filter(({ stack }) => stack === 'delivery');
@@ -154,13 +157,23 @@ describe.each(environmentNames)('delivery in %s', (name) => {
     expect(
       alarms.map(({ Properties: { AlarmName, MetricName, Threshold } }) => [AlarmName, MetricName, Threshold]),
     ).toEqual([
-      [`millrace-${name}-delivery-relay-messages-lag`, 'ApproximateAgeOfOldestMessage', 300],
-      [`millrace-${name}-delivery-relay-messages-failed`, 'ApproximateNumberOfMessagesVisible', 0],
+      [`millrace-${name}-delivery-relay-messages-lag`, 'ApproximateAgeOfOldestMessage', 270],
+      [`millrace-${name}-delivery-relay-messages-failed`, 'Errors', 0],
       [`millrace-${name}-delivery-unpublishable`, 'Tombstones', 0],
       [`millrace-${name}-delivery-lag`, 'OldestUnsent', environment.delivery.maxUnsentSeconds],
       [`millrace-${name}-delivery-sweep-channels-failed`, 'Errors', 0],
+      [`millrace-${name}-delivery-sweep-channels-missing`, 'Invocations', 1],
       [`millrace-${name}-delivery-delete-published-failed`, 'Errors', 0],
+      [`millrace-${name}-delivery-delete-published-missing`, 'Invocations', 1],
     ]);
+    // Of a function that nobody calls there is no metric: that is what these are for.
+    for (const { Properties } of alarms) {
+      const isMissing = Properties.AlarmName.endsWith('-missing');
+      expect(Properties).toMatchObject({
+        TreatMissingData: isMissing ? 'breaching' : 'notBreaching',
+        ComparisonOperator: isMissing ? 'LessThanThreshold' : 'GreaterThanThreshold',
+      });
+    }
     for (const { Properties } of alarms.filter(({ Properties }) => Properties.Namespace === 'Millrace')) {
       expect(Properties.Dimensions).toEqual([
         { Name: 'environment', Value: name },

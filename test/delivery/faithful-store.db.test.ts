@@ -27,7 +27,11 @@ const step = fc.oneof(
     entity: fc.constantFrom('x', 'y'),
     second: fc.nat(5),
   }),
-  fc.record({ is: fc.constantFrom('take', 'number', 'mark', 'entomb', 'renew', 'letGo', 'release'), holder, some }),
+  fc.record({
+    is: fc.constantFrom('take', 'number', 'mark', 'entomb', 'doubt', 'renew', 'letGo', 'release'),
+    holder,
+    some,
+  }),
   fc.record({ is: fc.constant('lapse' as const) }),
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
@@ -37,7 +41,8 @@ const arrivedAt = '2026-11-21T08:00:00.500Z';
 /** What both answer alike: not the clock. */
 const seen = (waiting: readonly Waiting[]) =>
   waiting
-    .map(({ channel, delivery, lastNumber, waitMs, unpublished, rows, more }) => ({
+    .map(({ channel, delivery, lastNumber, waitMs, unpublished, control, rows, more }) => ({
+      control,
       channel,
       delivery,
       lastNumber,
@@ -61,6 +66,8 @@ const act = async (store: RelayStore, is: string, names: readonly string[]): Pro
   if (is === 'mark') return [seen(waiting), await store.mark(ids.slice(0, 1))];
   if (is === 'entomb')
     return [seen(waiting), await store.entomb(ids.slice(0, 1).map((id) => ({ ...id, body: 'tomb', refusal: 'no' })))];
+  if (is === 'doubt')
+    return [seen(waiting), await store.doubt(ids.slice(0, 1).map((id) => ({ ...id, refusal: 'no' })))];
   if (is === 'renew') return sorted(await store.renew(names));
   if (is === 'letGo') return sorted(await store.letGo(names));
   return store.release(names, 0);

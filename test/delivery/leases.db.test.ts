@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { UnavailableError } from '../../lambdas/shared/errors/platform-error.ts';
 import { planMessages } from '../../lambdas/delivery/plan-messages.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { untilSomeoneWaits } from './support/locks.ts';
 import { clearDelivery, fillOutbox } from './support/outbox.ts';
 import { createWitness, relay, storeOf } from './support/relay-world.ts';
 
@@ -22,20 +23,6 @@ beforeEach(() => clearDelivery(world.owner));
 const each = (channel: string, count: number, from = 0) =>
   Array.from({ length: count }, (_, n) => ({ channel, id: `${channel} ${from + n}` }));
 const lapse = () => world.owner.query(`UPDATE millrace.channels SET leased_until = now() - interval '1 s'`);
-/** Whether a statement of another session waits for a lock. */
-const someoneWaits = async (): Promise<boolean> => {
-  const { rows } = await world.owner.query(
-    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-  );
-  return rows.length > 0;
-};
-const untilSomeoneWaits = async (): Promise<void> => {
-  const until = Date.now() + 5_000;
-  while (!(await someoneWaits())) {
-    if (Date.now() > until) throw new Error('no statement waits for a lock');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-};
 
 describe('a lease', () => {
   it('keeps others out until it is let go, or has lapsed', async () => {
@@ -107,7 +94,7 @@ describe('a wake', () => {
     expect(rowCount).toBe(1);
     await fillOutbox(world.owner, each('a/x', 1));
     const taking = two.take(['a/x']);
-    await untilSomeoneWaits();
+    await untilSomeoneWaits(world.owner);
     await other.query('COMMIT');
     expect(await taking).toEqual([{ channel: 'a/x', lapsed: false }]);
   });
@@ -121,7 +108,7 @@ describe('a wake', () => {
     await other.query('BEGIN');
     await other.query(`SELECT millrace.lease_channels(ARRAY['a/x'], 'two', 15)`);
     const lettingGo = one.letGo(['a/x']);
-    await untilSomeoneWaits();
+    await untilSomeoneWaits(world.owner);
     await fillOutbox(world.owner, each('a/x', 1)); // committed while `one` waits for the lock
     await other.query('COMMIT');
     expect(await lettingGo).toEqual(new Set());
@@ -153,9 +140,8 @@ describe('a relay that dies', () => {
     await fillOutbox(world.owner, each('a/x', 7));
     const witness = createWitness();
     const dying = storeOf(world, 'dying');
-    const died = relay({ ...dying, mark: () => Promise.reject(new UnavailableError('store', 'gone')) }, ['a/x'], {
-      publish: witness.accept,
-    });
+    const gone = () => Promise.reject(new UnavailableError('store', 'gone'));
+    const died = relay({ ...dying, mark: gone, release: gone }, ['a/x'], { publish: witness.accept });
     await expect(died).rejects.toThrow('gone');
     await fillOutbox(world.owner, each('a/x', 2, 7));
     expect(await relay(storeOf(world, 'early'), ['a/x'], { publish: witness.accept })).toMatchObject({ published: 0 });
@@ -192,6 +178,7 @@ describe('many channels', () => {
     );
     const witness = createWitness();
     const order: string[] = [];
+    const woken: [readonly string[], number][] = [];
     const result = await relay(storeOf(world, 'one'), ['a/slow', 'a/failing', ...channels], {
       publish: async (channel, bodies) => {
         if (channel === 'a/slow') await new Promise((resolve) => setTimeout(resolve, 1_500));
@@ -199,10 +186,16 @@ describe('many channels', () => {
         order.push(channel);
         return witness.accept(channel, bodies);
       },
+      wake: (names, afterMs) => {
+        // At once, not when the slow one is through.
+        expect(order).not.toContain('a/slow');
+        woken.push([names, afterMs]);
+      },
     });
+    expect(woken).toEqual([[['a/failing'], 5_000]]);
     expect(order.at(-1)).toBe('a/slow');
     expect(new Set(order)).toEqual(new Set([...channels, 'a/slow']));
-    expect(result).toMatchObject({ published: 602, putOff: ['a/failing'], left: [] });
+    expect(result).toMatchObject({ published: 602, left: [] });
     expect(result.failed).toEqual(new Map([['events', 1]]));
   });
 
@@ -225,5 +218,65 @@ describe('many channels', () => {
     expect(witness.seen.length).toBeLessThan(200);
     await relay(storeOf(world, 'two'), ['a/x'], { publish: witness.accept });
     expect(witness.numbers('a/x')).toEqual(Array.from({ length: 200 }, (_, n) => n + 1));
+  });
+});
+
+describe('statements of many channels', () => {
+  it.each(['renew', 'release', 'releaseUntilNext'] as const)(
+    'lock them in the order of their names: %s waits for the first with none of the others locked',
+    async (name) => {
+      // In the table from the last name to the first.
+      const channels = Array.from({ length: 20 }, (_, n) => `a/${String(99 - n)}`);
+      const one = storeOf(world, 'one');
+      for (const channel of channels) {
+        await fillOutbox(world.owner, each(channel, 1));
+        await one.take([channel]);
+      }
+      await other.query(`BEGIN; SELECT FROM millrace.channels WHERE channel = 'a/80' FOR UPDATE`);
+      const waiting = name === 'release' ? one.release(channels, 0) : one[name](channels);
+      await untilSomeoneWaits(world.owner);
+      const { rowCount } = await world.owner.query('SELECT FROM millrace.channels FOR UPDATE SKIP LOCKED');
+      await other.query('COMMIT');
+      await waiting;
+      expect(rowCount).toBe(19);
+    },
+  );
+
+  it('mark what was published in the order of channels and numbers', async () => {
+    const one = storeOf(world, 'one');
+    for (const channel of ['a/z', 'a/y', 'a/x']) {
+      await fillOutbox(world.owner, each(channel, 2));
+      await one.take([channel]);
+      await one.number((await one.read([channel])).map(planMessages));
+    }
+    await other.query(`BEGIN; SELECT FROM millrace.messages WHERE channel = 'a/x' AND number = 1 FOR UPDATE`);
+    const ids = ['a/z', 'a/y', 'a/x'].flatMap((channel) => [2, 1].map((number) => ({ channel, number })));
+    const marking = one.mark(ids);
+    await untilSomeoneWaits(world.owner);
+    const { rowCount } = await world.owner.query('SELECT FROM millrace.messages FOR UPDATE SKIP LOCKED');
+    await other.query('COMMIT');
+    await marking;
+    expect(rowCount).toBe(5);
+    expect((await world.owner.query('SELECT FROM millrace.messages WHERE published_at IS NULL')).rowCount).toBe(0);
+  });
+});
+
+describe('a row that the database refuses', () => {
+  it('stops its own channel only, which is put off and counted', async () => {
+    const channels = Array.from({ length: 30 }, (_, n) => `q/c${n}`);
+    const quote = (channel: string, entity: string) => ({ channel, id: channel, delivery: 'latest' as const, entity });
+    await fillOutbox(world.owner, [
+      ...channels.map((channel) => quote(channel, 'e')),
+      // Too large for an entry of the index of snapshots, and not to be compressed.
+      quote('q/bad', Array.from({ length: 9_000 }, () => Math.random().toString(36).slice(2, 3)).join('')),
+    ]);
+    const witness = createWitness();
+    const result = await relay(storeOf(world, 'one'), ['q/bad', ...channels], { publish: witness.accept });
+    expect(result).toMatchObject({ published: 30, left: [] });
+    expect(result.failed).toEqual(new Map([['row', 1]]));
+    const { rows } = await world.owner.query(
+      `SELECT channel, lease FROM millrace.channels WHERE retry_at > now() + interval '20 s' OR lease IS NOT NULL`,
+    );
+    expect(rows).toEqual([{ channel: 'q/bad', lease: null }]);
   });
 });

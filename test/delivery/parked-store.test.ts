@@ -8,6 +8,7 @@ const tomb = (text: string): UnpublishedMessage => ({
   number: 7,
   body: 'tombstone',
   attempts: 1,
+  refused: null,
   unpublishable: {
     refusal: 'AppSync refused the event (code 400)',
     original: composeBody({
@@ -57,7 +58,7 @@ const none = (attempt: (timeoutMs: number) => Promise<unknown>) => attempt(1) as
 describe('parking what cannot be published', () => {
   it('sends a letter that the intake takes, with the body it had', async () => {
     const { park, sent, put } = setUp();
-    await park('social/posts/arsenal', tomb('hello'));
+    await park('social/posts/arsenal', tomb('hello'), 1_000);
     expect(put).toEqual([]);
     const letters = await readParked(sent[0] ?? '', none);
     expect(letters).toMatchObject([
@@ -75,16 +76,33 @@ describe('parking what cannot be published', () => {
 
   it('puts bytes that are too large for a message into the bucket', async () => {
     const { park, sent, put } = setUp();
-    await park('social/posts/arsenal', tomb('x'.repeat(500_000)));
+    await park('social/posts/arsenal', tomb('x'.repeat(500_000)), 1_000);
     expect(put).toMatchObject([{ Bucket: 'letters', Key: 'parked/outbox/social/posts/arsenal/7' }]);
     expect(JSON.parse(sent[0] ?? '')).toMatchObject({
       bytesAt: { bucket: 'letters', key: 'parked/outbox/social/posts/arsenal/7' },
     });
   });
 
+  it('takes no longer than it may', async () => {
+    const never = {
+      send: (_: unknown, { abortSignal }: { readonly abortSignal: AbortSignal }) =>
+        new Promise((_resolve, reject) =>
+          abortSignal.addEventListener('abort', () => reject(abortSignal.reason as Error)),
+        ),
+    } as never;
+    const park = createParkedStore(
+      { sqs: never, s3: never },
+      { queueUrl: 'https://queue', bucket: 'letters' },
+      Date.now,
+    );
+    const startedAt = performance.now();
+    await expect(park('a/x', tomb('x'.repeat(500_000)), 50)).rejects.toMatchObject({ disposition: 'retry' });
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+
   it('has nothing to park of a message that is none', async () => {
     const { park, sent } = setUp();
-    await park('a/x', { ...tomb('x'), unpublishable: null });
+    await park('a/x', { ...tomb('x'), unpublishable: null }, 1_000);
     expect(sent).toEqual([]);
   });
 
@@ -94,6 +112,6 @@ describe('parking what cannot be published', () => {
     ['s3', 'SlowDown', 'retry', 'dead-letter-bucket'],
   ] as const)('says what %s answered: %s is %s', async (service, name, disposition, reason) => {
     const { park } = setUp({ service, name });
-    await expect(park('a/x', tomb('x'.repeat(500_000)))).rejects.toMatchObject({ disposition, reason });
+    await expect(park('a/x', tomb('x'.repeat(500_000)), 1_000)).rejects.toMatchObject({ disposition, reason });
   });
 });

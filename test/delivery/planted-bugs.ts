@@ -1,4 +1,5 @@
 import type { Numbering } from '../../lambdas/delivery/plan-messages.ts';
+import { RefusedCallError, RefusedEventError } from '../../lambdas/delivery/publish-answer.ts';
 import type { MessageId, Waiting } from '../../lambdas/delivery/relay-store.ts';
 import { composeBody, readBody } from '../../lambdas/shared/delivery/message.ts';
 import type { Variant } from './machine/world.ts';
@@ -42,6 +43,10 @@ const numberAtMark = (): Variant => ({
         await give(published);
         await real.mark(published);
       },
+      doubt: async (doubts) => {
+        await give(doubts);
+        await real.doubt(doubts);
+      },
       entomb: async (tombs) => {
         await give(tombs);
         await real.entomb(tombs);
@@ -52,7 +57,7 @@ const numberAtMark = (): Variant => ({
 
 /** What has a number and has become too old meanwhile is not sent any more. */
 const expireAfterNumbering = (): Variant => ({
-  publish: (real, world) => async (channel, bodies) => {
+  publish: (real, world) => async (channel, bodies, onUnknown) => {
     const isOld = (body: string): boolean =>
       readBody(body).events.some(({ sourceEventId }) =>
         world.inserted.some(
@@ -63,7 +68,7 @@ const expireAfterNumbering = (): Variant => ({
         ),
       );
     const fresh = bodies.filter((body) => !isOld(body));
-    const answers = fresh.length > 0 ? [...(await real(channel, fresh))] : [];
+    const answers = fresh.length > 0 ? [...(await real(channel, fresh, onUnknown))] : [];
     return bodies.map((body) => (isOld(body) ? 'accepted' : (answers.shift() ?? 'accepted')));
   },
 });
@@ -122,8 +127,8 @@ const markUpToTheHighest = (): Variant => ({
 
 /** Takes an answer for the answer of all events of the call. */
 const anyIsAll = (): Variant => ({
-  publish: (real) => async (channel, bodies) => {
-    const answers = await real(channel, bodies);
+  publish: (real) => async (channel, bodies, onUnknown) => {
+    const answers = await real(channel, bodies, onUnknown);
     return answers.includes('accepted') ? answers.map(() => 'accepted' as const) : answers;
   },
 });
@@ -179,6 +184,23 @@ const publishOutOfOrder = (): Variant => ({
   }),
 });
 
+/** Where all that was seen may go, deletion begins behind the highest number of the channel as it is by now. */
+const deleteUpToTheLastNumber = (): Variant => ({
+  whereToBegin: (seen, _oldest, lastNumber) => seen.find(({ mayGo }) => !mayGo)?.number ?? lastNumber + 1,
+});
+
+/** Takes a refused call for the fault of its message, whatever else it may be. */
+const believeTheFirstRefusal = (): Variant => ({
+  publish: (real) => async (channel, bodies, onUnknown) => {
+    try {
+      return await real(channel, bodies, onUnknown);
+    } catch (error) {
+      if (!(error instanceof RefusedCallError) || bodies.length > 1) throw error;
+      return [new RefusedEventError('refused')];
+    }
+  },
+});
+
 export interface PlantedBug {
   readonly variant: () => Variant;
   /** What a property says of it: anything else it fails with is another bug, or a slip in the planted one. */
@@ -193,9 +215,14 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   'numbers without looking at the lease': { variant: numberWithoutLooking, seenAs: /event \S+ has numbers \d+, \d+/ },
   'marks up to the highest that was taken': { variant: markUpToTheHighest, seenAs: /number \d+ is missing/ },
   'takes one answer for all of a call': { variant: anyIsAll, seenAs: /number \d+ is missing/ },
-  'composes a body again': { variant: composeAgain, seenAs: /number \d+ has \d bodies|is not what is kept/ },
+  'composes a body again': {
+    variant: composeAgain,
+    seenAs: /number \d+ has \d bodies|is not what is kept|event \S+ has numbers \d+, \d+/,
+  },
   'forgets what was sent': { variant: forgetWhatWasSent, seenAs: /number \d+ turns \S+ back/ },
   'leaves out what is refused': { variant: skipWhatIsRefused, seenAs: /number \d+ is missing/ },
+  'deletes up to the last number': { variant: deleteUpToTheLastNumber, seenAs: /\d+ is not its oldest number/ },
+  'believes the first refusal': { variant: believeTheFirstRefusal, seenAs: /number \d+ was parked, and is sound/ },
   'publishes what is left from the highest down': { variant: publishOutOfOrder, seenAs: /number \d+ came before \d+/ },
 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RefusedCallError, RefusedEventError, type EventAnswer } from '../../lambdas/delivery/publish-answer.ts';
-import { publishPage, type PublishPagePorts } from '../../lambdas/delivery/publish-page.ts';
+import { publishPage, type PagePast, type PublishPagePorts } from '../../lambdas/delivery/publish-page.ts';
 import type { UnpublishedMessage } from '../../lambdas/delivery/relay-store.ts';
 import { UnavailableError } from '../../lambdas/shared/errors/platform-error.ts';
 
@@ -8,6 +8,7 @@ const message = (number: number, body = `m${number}`): UnpublishedMessage => ({
   number,
   body,
   attempts: 0,
+  refused: null,
   unpublishable: null,
 });
 const page = (count: number): UnpublishedMessage[] => Array.from({ length: count }, (_, n) => message(n + 1));
@@ -17,13 +18,14 @@ const run = async (
   messages: readonly UnpublishedMessage[],
   answer: (bodies: readonly string[]) => readonly EventAnswer[],
   ports: Partial<PublishPagePorts> = {},
+  past: PagePast = { isFresh: true, control: null },
 ) => {
   const calls: (readonly string[])[] = [];
   const publish = async (bodies: readonly string[]): Promise<readonly EventAnswer[]> => {
     calls.push(bodies);
     return answer(bodies);
   };
-  const result = await publishPage({ publish, park: async () => {}, mayGoOn: () => true, ...ports }, messages);
+  const result = await publishPage({ publish, park: async () => {}, mayGoOn: () => true, ...ports }, messages, past);
   return { calls, result };
 };
 const taken = (bodies: readonly string[]): readonly EventAnswer[] => bodies.map(() => 'accepted');
@@ -64,21 +66,67 @@ describe('a page of a channel', () => {
     expect(result).toEqual({ published: [1, 2, 3, 5], refused: { number: 4, refusal: 'bad' } });
   });
 
-  it('finds the event that a call was refused for, once another of its channel was taken', async () => {
+  it('finds the event that a call was refused for, and doubts it: another visit is to say the same', async () => {
+    const refused = new RefusedCallError('bad');
     const { calls, result } = await run(page(3), (bodies) => {
-      if (bodies.includes('m2')) throw new RefusedCallError('bad');
+      if (bodies.includes('m2')) throw refused;
       return taken(bodies);
     });
     expect(calls).toEqual([['m1', 'm2', 'm3'], ['m1'], ['m2']]);
-    expect(result).toEqual({ published: [1], refused: { number: 2, refusal: 'bad' } });
+    expect(result).toEqual({ published: [1], doubted: { number: 2, refusal: 'bad' }, error: refused });
   });
 
-  it('blames no event for a refused call where nothing of the channel was taken: it may be the signature', async () => {
-    const refused = new RefusedCallError('bad');
-    const { result } = await run(page(3), () => {
-      throw refused;
+  describe('whose call was refused before', () => {
+    const doubtful = { ...message(2), refused: 'bad', attempts: 1 };
+    const past = { isFresh: false, control: 'm1' };
+    const refusing = (error: Error) => (bodies: readonly string[]) => {
+      if (bodies.includes('m2')) throw error;
+      return taken(bodies);
+    };
+
+    it('becomes a tombstone when it is refused alike while the message before it is taken', async () => {
+      const { calls, result } = await run([doubtful], refusing(new RefusedCallError('bad')), {}, past);
+      expect(calls).toEqual([['m2'], ['m1']]);
+      expect(result).toEqual({ published: [], refused: { number: 2, refusal: 'bad' } });
     });
-    expect(result).toEqual({ published: [], error: refused });
+
+    it('does not where the message before it is refused as well: it is not the message', async () => {
+      const everything = () => {
+        throw new RefusedCallError('bad');
+      };
+      const { result } = await run([doubtful], everything, {}, past);
+      expect(result).toMatchObject({ published: [], doubted: { number: 2 }, error: { disposition: 'halt' } });
+      expect(result.refused).toBeUndefined();
+    });
+
+    it('does not where another answer is given', async () => {
+      const { result } = await run([doubtful], refusing(new RefusedCallError('worse')), {}, past);
+      expect(result).toMatchObject({ doubted: { number: 2, refusal: 'worse' } });
+    });
+
+    it('has ten visits where nothing of the channel was published before', async () => {
+      const alone = { isFresh: false, control: null };
+      const ninth = await run([{ ...doubtful, attempts: 9 }], refusing(new RefusedCallError('bad')), {}, alone);
+      expect(ninth.result).toMatchObject({ doubted: { number: 2 } });
+      const tenth = await run([{ ...doubtful, attempts: 10 }], refusing(new RefusedCallError('bad')), {}, alone);
+      expect(tenth.result).toMatchObject({ refused: { number: 2 } });
+    });
+  });
+
+  it('that may have been seen becomes no tombstone before two visits have had the same answer', async () => {
+    const refused = new RefusedEventError('bad');
+    const refusing = () => [refused];
+    const found = { isFresh: false, control: null };
+    const first = await run([message(1)], refusing, {}, found);
+    expect(first.result).toEqual({ published: [], doubted: { number: 1, refusal: 'bad' }, error: refused });
+    const second = await run([{ ...message(1), refused: 'bad', attempts: 1 }], refusing, {}, found);
+    expect(second.result).toEqual({ published: [], refused: { number: 1, refusal: 'bad' } });
+    const publish: PublishPagePorts['publish'] = async (_, onUnknown) => {
+      onUnknown();
+      return [refused];
+    };
+    const timedOut = await run([message(1)], refusing, { publish });
+    expect(timedOut.result).toMatchObject({ doubted: { number: 1 } });
   });
 
   it('parks the original of a tombstone before it is sent', async () => {

@@ -78,6 +78,17 @@ describe('publishing', () => {
     await expect(publisher()('a/x', ['a', 'b'], 1_000)).rejects.toMatchObject({ disposition, reason });
   });
 
+  it.each([
+    ['ThrottlingException', 'retry', 'events'],
+    ['TooManyRequestsException', 'retry', 'events'],
+    ['InvalidSignatureException', 'halt', 'events'],
+    ['ExpiredTokenException', 'halt', 'events'],
+    ['BadRequestException', 'halt', 'bad-request'],
+  ])('a call that is answered 400 by the name of %s is %s', async (errorType, disposition, reason) => {
+    service.answer(error(400, errorType));
+    await expect(publisher()('a/x', ['a'], 1_000)).rejects.toMatchObject({ disposition, reason });
+  });
+
   it('status 413 refuses the event where it is alone, and says nothing of any where it is not', async () => {
     service.answer(error(413, 'PayloadTooLargeException'));
     expect(words(await publisher()('a/x', ['a'], 1_000))).toEqual(['reject refused']);

@@ -4,7 +4,7 @@ import { pause } from '../../lambdas/delivery/pause.ts';
 import { relayMessages, type RelayDependencies } from '../../lambdas/delivery/relay-messages.ts';
 import { sweepChannels } from '../../lambdas/delivery/sweep-channels.ts';
 import { MisconfiguredError, UnavailableError } from '../../lambdas/shared/errors/platform-error.ts';
-import { DeliveryTables, memoryStore } from './machine/tables.ts';
+import { DeliveryTables, memoryStore, type Row } from './machine/tables.ts';
 
 const context = { functionName: 'relay', getRemainingTimeInMillis: () => 30_000 } as Context;
 const wakes = (...bodies: readonly string[]) =>
@@ -29,27 +29,28 @@ const counting = () => {
   };
 };
 
+const rowOf = (id: number, channel: string): Row => ({
+  id,
+  channel,
+  delivery: 'each',
+  row: {
+    event: {
+      source: 'market',
+      sourceEventId: `e${id}`,
+      entity: 'e',
+      occurredAt: '2026-11-21T08:00:00.000000Z',
+      arrivedAt: '2026-11-21T08:00:00.000Z',
+      priority: 'normal',
+      body: {},
+    },
+    perSecond: null,
+    expiresAfterSeconds: null,
+  },
+});
+
 const setUp = (changes: Partial<RelayDependencies> = {}) => {
   const tables = new DeliveryTables();
-  const add = (id: number, channel: string): void =>
-    void tables.rows.push({
-      id,
-      channel,
-      delivery: 'each',
-      row: {
-        event: {
-          source: 'market',
-          sourceEventId: `e${id}`,
-          entity: 'e',
-          occurredAt: '2026-11-21T08:00:00.000000Z',
-          arrivedAt: '2026-11-21T08:00:00.000Z',
-          priority: 'normal',
-          body: {},
-        },
-        perSecond: null,
-        expiresAfterSeconds: null,
-      },
-    });
+  const add = (id: number, channel: string): void => void tables.rows.push(rowOf(id, channel));
   const { telemetry, counts, lines } = counting();
   const woken: [readonly string[], number | undefined][] = [];
   const published: string[] = [];
@@ -141,16 +142,38 @@ describe('a batch of wakes', () => {
     add(1, 'a/x');
     const inAHurry = { ...context, getRemainingTimeInMillis: () => 5_000 };
     await handler(wakes('{"channels":["a/x"]}'), inAHurry);
-    expect(woken).toEqual([[['a/x'], undefined]]);
+    expect(woken).toEqual([[['a/x'], 0]]);
     const failing = setUp({ wake: () => Promise.reject(new UnavailableError('wake-queue', 'away')) });
     await failing.handler(wakes('{"channels":["a/x"]}'), inAHurry);
     expect(failing.counts.get('WakesFailed wake-queue')).toBeGreaterThan(0);
   });
 
-  it('throws what is a bug of ours', async () => {
-    const { handler, add } = setUp({ publish: () => Promise.reject(new TypeError('a bug')) });
+  it('takes an error that is none of ours for one of its channel, and does the others', async () => {
+    const { handler, add, counts, tables } = setUp({
+      publish: async (channel, bodies) => {
+        if (channel === 'a/x') throw new TypeError('a bug');
+        return bodies.map(() => 'accepted' as const);
+      },
+    });
     add(1, 'a/x');
-    await expect(handler(wakes('{"channels":["a/x"]}'), context)).rejects.toThrow('a bug');
+    add(2, 'a/y');
+    expect(await handler(wakes('{"channels":["a/x","a/y"]}'), context)).toEqual({ batchItemFailures: [] });
+    expect(counts.get('PublishFailed unexpected')).toBe(1);
+    expect(counts.get('Published')).toBe(1);
+    expect(tables.channels.get('a/x')?.retryAt).toBeGreaterThan(Date.now() + 20_000);
+  });
+
+  it('leaves no lease where the database refuses what it needs', async () => {
+    const tables = new DeliveryTables();
+    const { handler } = setUp({
+      storeFor: (holder) => ({
+        ...memoryStore(tables, holder, 15_000, Date.now, { each: 1, latest: 1 }),
+        read: () => Promise.reject(new MisconfiguredError('store', 'no such table')),
+      }),
+    });
+    tables.rows.push(rowOf(1, 'a/x'));
+    await handler(wakes('{"channels":["a/x"]}'), context);
+    expect([...tables.channels.values()].map(({ lease }) => lease)).toEqual([undefined]);
   });
 });
 

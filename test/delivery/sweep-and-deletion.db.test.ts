@@ -3,6 +3,7 @@ import { createDeletionStore } from '../../lambdas/delivery/deletion-store.ts';
 import { deletePublished } from '../../lambdas/delivery/delete-published.ts';
 import { createSweepStore } from '../../lambdas/delivery/sweep-store.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { untilSomeoneWaits } from './support/locks.ts';
 import { clearDelivery, fillOutbox } from './support/outbox.ts';
 
 let world: TestDatabase;
@@ -33,20 +34,26 @@ const channelsNow = async () =>
   ).rows as unknown[];
 
 describe('the sweep', () => {
-  const find = () => createSweepStore(world.database('delivery_relay')).findUnsent();
+  const find = () => createSweepStore(world.database('delivery_sweep')).findUnsent();
 
   it('finds nothing where nothing waits', async () => {
     expect(await find()).toEqual({ channels: [], unsent: 0, oldestSeconds: 0 });
   });
 
   it('finds rows, messages that are not published and leases that have lapsed, and leaves what is held', async () => {
-    const arrivedAt = new Date(Date.now() - 90_000).toISOString();
+    const arrivedAt = new Date(Date.now() - 3_600_000).toISOString();
     await fillOutbox(world.owner, [
       { channel: 'a/rows', id: '1', arrivedAt },
       { channel: 'a/rows', id: '2' },
       { channel: 'b/held', id: '3' },
       { channel: 'c/lapsed', id: '4' },
     ]);
+    await world.owner.query(
+      `UPDATE millrace.outbox SET stored_at = now() - interval '90 s' WHERE source_event_id = '2'`,
+    );
+    await world.owner.query(
+      `UPDATE millrace.outbox SET stored_at = now() - interval '95 s' WHERE source_event_id = '1'`,
+    );
     await channelWith('d/unpublished', [1, null]);
     await channelWith('e/done', [1]);
     await channelWith('f/dead', [1]);
@@ -58,13 +65,14 @@ describe('the sweep', () => {
     const { channels, unsent, oldestSeconds } = await find();
     expect(channels).toEqual(['a/rows', 'c/lapsed', 'd/unpublished', 'f/dead']);
     expect(unsent).toBe(5);
-    expect(oldestSeconds).toBeGreaterThanOrEqual(90);
+    // Not since its arrival, an hour ago: its source was held.
+    expect(oldestSeconds).toBeGreaterThanOrEqual(95);
     expect(oldestSeconds).toBeLessThan(120);
   });
 });
 
 describe('deletion', () => {
-  const store = () => createDeletionStore(world.database('delivery_relay'));
+  const store = () => createDeletionStore(world.database('delivery_deletion'));
   const run = (remaining = 60_000) =>
     deletePublished(store(), 24)(undefined, { getRemainingTimeInMillis: () => remaining });
 
@@ -112,7 +120,40 @@ describe('deletion', () => {
   });
 });
 
+describe('deletion while the relay numbers', () => {
+  // Holds up whoever reads channels after its statement has begun: what it sees of messages is older than what it locks.
+  const untilReleased = `CREATE POLICY held_up ON millrace.channels USING (pg_advisory_xact_lock_shared(4711) IS NOT NULL);
+    ALTER TABLE millrace.channels ENABLE ROW LEVEL SECURITY; SELECT pg_advisory_lock(4711)`;
+
+  it('goes no further than what it has seen', async () => {
+    await channelWith('a/x', [30, 30, 30]);
+    await world.owner.query(untilReleased);
+    const deleting = createDeletionStore(world.database('delivery_deletion')).deleteSome(24);
+    await untilSomeoneWaits(world.owner);
+    await world.owner.query(`UPDATE millrace.channels SET last_number = 5`);
+    await world.owner.query(`INSERT INTO millrace.messages (channel, number, delivery, body, published_at)
+      VALUES ('a/x', 4, 'each', 'b', now()), ('a/x', 5, 'each', 'b', NULL)`);
+    await world.owner.query('SELECT pg_advisory_unlock(4711)');
+    expect(await deleting).toBe(3);
+    await world.owner.query(
+      'ALTER TABLE millrace.channels DISABLE ROW LEVEL SECURITY; DROP POLICY held_up ON millrace.channels',
+    );
+    expect(await channelsNow()).toEqual([{ channel: 'a/x', oldest: 4, kept: [4, 5] }]);
+  });
+});
+
 describe('rights', () => {
+  it.each([
+    ['delivery_sweep', ['DELETE FROM millrace.outbox', 'DELETE FROM millrace.messages']],
+    ['delivery_sweep', [`SELECT millrace.lease_channels('{}', '', 1)`, 'UPDATE millrace.channels SET lease = NULL']],
+    ['delivery_deletion', ['UPDATE millrace.channels SET last_number = 9', 'SELECT FROM millrace.outbox']],
+    ['delivery_deletion', [`SELECT millrace.lease_channels('{}', '', 1)`, `UPDATE millrace.messages SET body = ''`]],
+    ['delivery_relay', ['DELETE FROM millrace.messages', 'INSERT INTO millrace.outbox DEFAULT VALUES']],
+  ])('%s does nothing that is not its own: %j', async (user, statements) => {
+    const database = world.database(user);
+    for (const sql of statements) await expect(database.query(sql, [], 5_000)).rejects.toMatchObject({ code: '42501' });
+  });
+
   it('the resume function reads and changes nothing', async () => {
     const database = world.database('rest_api_messages');
     await database.query('SELECT * FROM millrace.channels, millrace.messages, millrace.snapshots', [], 5_000);

@@ -14,7 +14,8 @@ const worldOf = (answer: (nth: number) => Promise<object> = async () => ({})) =>
     return answer(world.calls);
   };
   const telemetry = {
-    count: (metric: string, value: number) => void (metric === 'WakesFailed' && (world.failed += value)),
+    countByReason: (metric: string, reason: string, value: number) =>
+      void (metric === 'WakesFailed' && reason === 'wake-queue' && (world.failed += value)),
     warn: (message: string, facts: object) => void world.warnings.push({ message, ...facts }),
   };
   const store = createWakeStore({ send } as never, 'https://sqs/wake', telemetry, () => world.now);

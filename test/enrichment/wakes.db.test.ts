@@ -27,7 +27,8 @@ const wakes = async (): Promise<string[]> => {
 const enrichTo = (url: string) => {
   const counts: Record<string, number> = {};
   const telemetry = {
-    count: (metric: string, n: number) => void (counts[metric] = (counts[metric] ?? 0) + n),
+    countByReason: (metric: string, reason: string, n: number) =>
+      void (counts[`${metric} ${reason}`] = (counts[`${metric} ${reason}`] ?? 0) + n),
     warn() {},
   };
   const store = createWakeStore(aws.sqs, url, telemetry, Date.now);
@@ -56,7 +57,7 @@ describe('a batch', () => {
   it('is finished where the relay could not be woken: its events are in the outbox, and that is counted', async () => {
     const { enrich, counts } = enrichTo(`${wakeUrl}-that-is-not-there`);
     expect(await enrich(delivery(0, 21, batch), context(20_000))).toEqual({ batchItemFailures: [] });
-    expect(counts).toEqual({ WakesFailed: 1 });
+    expect(counts).toEqual({ 'WakesFailed wake-queue': 1 });
     const { rows } = await world.owner.query('SELECT source_event_id FROM millrace.outbox ORDER BY 1');
     expect(rows.map(({ source_event_id: id }) => id)).toEqual(['b', 'c']);
   });

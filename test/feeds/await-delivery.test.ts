@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { awaitDelivery } from '../../bin/local/await-delivery.ts';
-import type { DeliveryProgress } from '../../bin/local/delivery.ts';
+import type { DeliveryProgress } from '../../bin/local/delivery-progress.ts';
 import { DeliveryLog } from '../../feeds/subscriber/delivery-log.ts';
 
 const text = (number: number): string =>

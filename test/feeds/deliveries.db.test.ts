@@ -45,9 +45,9 @@ describe('reading what is delivered, as the functions’ users', () => {
   it('gives messages with the keys of their events and two digests, and no text', async () => {
     const text = JSON.stringify(body);
     await world.owner.query(
-      `INSERT INTO millrace.messages (channel, number, delivery, body, numbered_at)
-       VALUES ('market/quotes/eur-usd', 7, 'latest', $1, $4), ('market/quotes/eur-usd', 8, 'latest', $2, $4),
-              ('market/quotes/eur-usd', 9, 'latest', $3, $4)`,
+      `INSERT INTO millrace.messages (channel, number, delivery, body, numbered_at, published_at)
+       VALUES ('market/quotes/eur-usd', 7, 'latest', $1, $4, $4), ('market/quotes/eur-usd', 8, 'latest', $2, $4, $4),
+              ('market/quotes/eur-usd', 9, 'latest', $3, $4, NULL)`,
       [text, text.replace('1.25', '1.250'), 'no message', at],
     );
     const [same, rewritten, none] = (await collect(readers.readMessages())).flat();
@@ -55,13 +55,14 @@ describe('reading what is delivered, as the functions’ users', () => {
       channel: 'market/quotes/eur-usd',
       number: 7,
       numberedAt: Date.parse('2026-03-01T23:59:59.123Z'),
-      message: { ...body, tombstone: undefined, events: [{ key, entity: 'EUR/USD' }] },
+      publishedAt: Date.parse('2026-03-01T23:59:59.123Z'),
+      message: { ...body, tombstone: undefined, events: [{ key, entity: 'EUR/USD', body: { mid: 1.25 } }] },
       exact: expect.stringMatching(/^[\w-]{22}$/) as string,
       rewritten: same?.exact,
     });
     expect(rewritten?.exact).not.toBe(same?.exact);
     expect(rewritten?.rewritten).toBe(same?.rewritten);
-    expect(none).toMatchObject({ number: 9, message: undefined });
+    expect(none).toMatchObject({ number: 9, message: undefined, publishedAt: undefined });
   });
 
   it('gives one key to an event wherever it is read', async () => {
@@ -69,7 +70,7 @@ describe('reading what is delivered, as the functions’ users', () => {
     await world.owner.query(
       `INSERT INTO millrace.events (source, source_event_id, occurred_on, occurred_at, subject, entity, body, body_hash,
          schema_id, priority, stream, shard, sequence_number, arrived_at, ingested_at)
-       VALUES ('market', 'q-1', '2026-03-01', $1, 'market-quote', 'EUR/USD', '{}', '\\x00', gen_random_uuid(), 'normal',
+       VALUES ('market', 'q-1', '2026-03-01', $1, 'market-quote', 'EUR/USD', '{"b":1,"a":2.50}', '\\x00', gen_random_uuid(), 'normal',
          's', 'shardId-000000000000', '1', '2026-03-01T23:59:59.500Z', '2026-03-01T23:59:59.750Z')`,
       [at],
     );
@@ -92,6 +93,7 @@ describe('reading what is delivered, as the functions’ users', () => {
         occurredAt: 1_772_409_599_123_456,
         arrivedAt: Date.parse('2026-03-01T23:59:59.500Z'),
         storedAt: Date.parse('2026-03-01T23:59:59.750Z'),
+        body: '{"a": 2.50, "b": 1}',
       },
     ]);
     expect((await collect(readers.readOutbox())).flat()).toEqual([{ channel: 'market/quotes/eur-usd', key }]);

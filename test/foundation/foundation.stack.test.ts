@@ -31,7 +31,6 @@ const stateful = {
   TablesEntityState84976EA7: 'AWS::DynamoDB::Table',
   TablesIdempotency498FF680: 'AWS::DynamoDB::Table',
   WakeQueue5E296058: 'AWS::SQS::Queue',
-  WakeQueueFailed82DA316C: 'AWS::SQS::Queue',
 } as const;
 const kinds: readonly string[] = [...new Set(Object.values(stateful)), 'AWS::Glue::SchemaVersion'];
 

@@ -29,7 +29,7 @@ describe.each(environmentNames)('the HTTP API in %s', (name) => {
       .filter((line) => !/^(logs|ec2):/.test(line))
       .sort();
 
-  it('lets nobody in without a token of the issuer, for us, that is good for reading', () => {
+  it('lets nobody in without a token of the issuer, for us, that is good for it', () => {
     expect(one('AWS::ApiGatewayV2::Authorizer')).toMatchObject({
       AuthorizerType: 'JWT',
       IdentitySource: ['$request.header.Authorization'],
@@ -40,9 +40,19 @@ describe.each(environmentNames)('the HTTP API in %s', (name) => {
       expect(Properties).toMatchObject({
         AuthorizationType: 'JWT',
         AuthorizerId: { Ref: authorizer?.logicalId },
-        AuthorizationScopes: ['millrace/read'],
       });
     }
+  });
+
+  it('asks for another scope where the bytes of records are, which viewers have no right to', () => {
+    const scopes = platform
+      .ofType('AWS::ApiGatewayV2::Route')
+      .map(({ Properties: { RouteKey, AuthorizationScopes } }) => [RouteKey, AuthorizationScopes]);
+    expect(scopes).toEqual([
+      ['GET /v1/channels/{channel}/messages', ['millrace/read']],
+      ['GET /v1/dead-letters', ['millrace/operate']],
+      ['GET /v1/dead-letters/{id+}', ['millrace/operate']],
+    ]);
   });
 
   it('only reads, and leads each path to its function', () => {

@@ -36,7 +36,9 @@ export const createTestDatabase = async (): Promise<TestDatabase> => {
   await migrate(owner, migrationsFolder, 'expand', [
     { user: 'enrichment_market', role: 'millrace_enrichment' },
     { user: 'operations_partitions', role: 'millrace_operations' },
-    { user: 'delivery_relay', role: 'millrace_delivery' },
+    { user: 'delivery_relay', role: 'millrace_relay' },
+    { user: 'delivery_sweep', role: 'millrace_sweep' },
+    { user: 'delivery_deletion', role: 'millrace_deletion' },
     { user: 'rest_api_messages', role: 'millrace_rest_api' },
   ]);
   await admin.query('SELECT pg_advisory_unlock(1)');

@@ -29,7 +29,7 @@ const readersUntil = (readers: AccountReaders, until: number, signal: AbortSigna
   readHeld: () => upTo(readers.readHeld(), until, signal),
 });
 
-export const accountRow = ({ source, records, classes, faults }: SourceAccount): AccountRow => ({
+const accountRow = ({ source, records, classes, faults }: SourceAccount): AccountRow => ({
   source,
   records,
   ...classes,

@@ -3,10 +3,8 @@ import type { Duplex } from 'node:stream';
 
 /** A service behind the page's own origin. */
 export interface Behind {
-  /** `http://127.0.0.1:<port>`. */
+  /** `http://127.0.0.1:<port>`: what is asked for never has a say in where it goes. */
   readonly endpoint: string;
-  /** Where its paths begin on the page's origin, and there not; empty where they are the same. */
-  readonly prefix: string;
   readonly methods: readonly string[];
 }
 
@@ -32,19 +30,30 @@ const refuse = (response: ServerResponse, status: number, message: string): void
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ message }));
 };
 
-/** Sends a request on to the service behind, and its answer back. */
+const addressOf = (endpoint: string): { readonly hostname: string; readonly port: string } => {
+  const { hostname, port } = new URL(endpoint);
+  return { hostname, port };
+};
+
+/** Sends a request on to the service behind, and its answer back. @param path - there, with the query */
 export const forward = (
   request: IncomingMessage,
   response: ServerResponse,
-  { endpoint, prefix, methods }: Behind,
+  path: string,
+  { endpoint, methods }: Behind,
 ): void => {
-  const { method = 'GET', url = '/', headers } = request;
+  const { method = 'GET', headers } = request;
   if (!methods.includes(method)) return refuse(response, 405, `only ${methods.join(' and ')}`);
   if (Number(headers['content-length'] ?? 0) > mostBody || headers['transfer-encoding'] !== undefined)
     return refuse(response, 413, `a body of at most ${mostBody} bytes, with its length`);
   const onward = send(
-    new URL(url.slice(prefix.length), endpoint),
-    { method, headers: pick(headers, passedOn), signal: AbortSignal.timeout(answerMs) },
+    {
+      ...addressOf(endpoint),
+      path,
+      method,
+      headers: pick(headers, passedOn),
+      signal: AbortSignal.timeout(answerMs),
+    },
     (answer) => {
       response.writeHead(answer.statusCode ?? 502, pick(answer.headers, handedBack));
       answer.pipe(response);
@@ -59,10 +68,16 @@ export const forward = (
 const end = (socket: Duplex, line: string): void => void socket.end(`HTTP/1.1 ${line}\r\nconnection: close\r\n\r\n`);
 
 /** Joins a WebSocket to the service behind: after its answer both sides speak with each other, not with us. */
-export const forwardSocket = (request: IncomingMessage, socket: Duplex, first: Buffer, endpoint: string): void => {
-  const { url = '/', headers } = request;
+export const forwardSocket = (
+  { headers }: IncomingMessage,
+  socket: Duplex,
+  first: Buffer,
+  { endpoint, path }: { readonly endpoint: string; readonly path: string },
+): void => {
   const names = Object.keys(headers).filter((name) => name.startsWith('sec-websocket-'));
-  const onward = send(new URL(url, endpoint), {
+  const onward = send({
+    ...addressOf(endpoint),
+    path,
     headers: { ...pick(headers, names), connection: 'Upgrade', upgrade: 'websocket' },
   });
   onward.on('upgrade', (answer, behind, early) => {

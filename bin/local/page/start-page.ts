@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net';
 import type { LocalStatus } from '../../../console/page/status.ts';
 import type { PageFile } from './build-page.ts';
-import { forward, forwardSocket, refuseSocket, type Behind } from './forward.ts';
-import { refusal, securityHeaders } from './guard.ts';
+import { forward, forwardSocket, refuseSocket } from './forward.ts';
+import { refusal, securityHeaders, targetOf, type Target } from './guard.ts';
 
 /** What stands behind the page. */
 export interface PageParts {
@@ -27,6 +27,10 @@ export interface Page {
   stop(): Promise<void>;
 }
 
+/** The issuer's paths begin behind it. */
+const issuerPath = '/oidc/';
+const socketPath = '/event/realtime';
+
 const json = (response: ServerResponse, status: number, body: unknown): void => {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 };
@@ -35,16 +39,17 @@ const answer = async (
   { files, api, issuer, status, takeAccount }: PageParts,
   request: IncomingMessage,
   response: ServerResponse,
+  { pathname, search }: Target,
 ): Promise<void> => {
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://page');
-  if (pathname.startsWith('/v1/')) return forward(request, response, { endpoint: api, prefix: '', methods: ['GET'] });
-  if (pathname.startsWith('/oidc/')) {
-    const behind: Behind = { endpoint: issuer, prefix: '/oidc', methods: ['GET', 'POST'] };
-    return forward(request, response, behind);
+  if (pathname.startsWith('/v1/'))
+    return forward(request, response, pathname + search, { endpoint: api, methods: ['GET'] });
+  if (pathname.startsWith(issuerPath)) {
+    const path = pathname.slice(issuerPath.length - 1) + search;
+    return forward(request, response, path, { endpoint: issuer, methods: ['GET', 'POST'] });
   }
   if (request.method !== 'GET') return json(response, 405, { message: 'only GET' });
   if (pathname === '/local/status') {
-    if (searchParams.has('account')) await takeAccount();
+    if (new URLSearchParams(search).has('account')) await takeAccount();
     return json(response, 200, await status());
   }
   const file = files.get(pathname);
@@ -58,9 +63,11 @@ export const startPage = async (parts: PageParts): Promise<Page> => {
   let headers: Readonly<Record<string, string>> = {};
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    const refused = refusal(request.headers, port);
+    const target = targetOf(request.url);
+    const refused = refusal(request.headers, port, target);
     if (refused !== undefined) return json(response, 403, { message: refused });
-    answer(parts, request, response).catch((error: unknown) => {
+    if (!target) return json(response, 404, { message: 'there is no such page' });
+    answer(parts, request, response, target).catch((error: unknown) => {
       // To a developer on the same machine, as it is.
       json(response, 500, { message: error instanceof Error ? error.message : String(error) });
     });
@@ -72,8 +79,8 @@ export const startPage = async (parts: PageParts): Promise<Page> => {
   });
   server.on('upgrade', (request, socket, first) => {
     const isOurs = refusal(request.headers, port) === undefined && request.headers.origin !== undefined;
-    if (!isOurs || request.url !== '/event/realtime') return refuseSocket(socket);
-    forwardSocket(request, socket, first, parts.events);
+    if (!isOurs || request.url !== socketPath) return refuseSocket(socket);
+    forwardSocket(request, socket, first, { endpoint: parts.events, path: socketPath });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,6 +1,8 @@
 /** Before it runs out by this much, a token is fetched anew. Milliseconds. */
 const earlier = 60_000;
 const answerMs = 5_000;
+/** For what everybody may see, and for the dead letters. */
+const scope = 'millrace/read millrace/operate';
 
 /** What the issuer says (RFC 6749, 5.1). */
 interface TokenAnswer {
@@ -18,7 +20,7 @@ export const createTokens = (url: string): (() => Promise<string>) => {
   const ask = async (): Promise<string> => {
     const response = await fetch(url, {
       method: 'POST',
-      body: new URLSearchParams({ grant_type: 'client_credentials', client_id: 'page', scope: 'millrace/read' }),
+      body: new URLSearchParams({ grant_type: 'client_credentials', client_id: 'page', scope }),
       signal: AbortSignal.timeout(answerMs),
     });
     if (!response.ok) throw new Error(`the issuer answers ${response.status}`);

@@ -8,6 +8,9 @@ export const deliveryFaultKinds = {
   bodyDiffers: 'a message that was delivered, or is kept, as another than its number stands for',
   notNumbered: 'stored, to be delivered, and in no message',
   numberedTwice: 'an event in more than one message',
+  unpublished: 'a message that has its number, and nobody has noted that it was published',
+  neverPushed:
+    'a message that was noted as published and never pushed: the subscriber was there, and had to ask for it',
   notDelivered: 'a message that the subscriber never got, not even when it asked for it',
   phantomMessage: 'a message that nobody numbered, or an event in one that is not stored',
   staleLatest: 'the newest event of an entity is not what clients have of it',

@@ -18,6 +18,8 @@ export interface MessageEvent {
   /** `keyOf` of the stored event. */
   readonly key: string;
   readonly entity: string;
+  /** What it says, parsed. */
+  readonly body: unknown;
 }
 
 /** A message as its text says it is. */
@@ -45,6 +47,8 @@ export interface MessageRow extends MessageDigests {
   /** Undefined where its text is no message. */
   readonly message: ReadMessage | undefined;
   readonly numberedAt: number;
+  /** When it was marked; undefined where it has not been. */
+  readonly publishedAt: number | undefined;
 }
 
 /** The newest event of an entity, as the table of snapshots has it. */
@@ -73,6 +77,8 @@ export interface StoredEvent {
   readonly occurredAt: number;
   readonly arrivedAt: number;
   readonly storedAt: number;
+  /** JSON, as the database writes it. */
+  readonly body: string;
 }
 
 /** A message that could never be published, as the table of dead letters has it. */

@@ -1,7 +1,10 @@
 import type { ChannelLog, DeliveryLog } from '../../subscriber/delivery-log.ts';
 import type { DeliveryBook } from './delivery-book.ts';
 import type { DeliveryKind, StoredEvent } from './evidence.ts';
+import { channelOf } from './channel-of.ts';
 import { familyOfChannel, familyOfSubject } from './families.ts';
+import { digestOfBody, parseText } from './read-message.ts';
+import { turnsOf } from './turns.ts';
 import { at, entityKey, type MessageEvidence, type Placed } from './judge-messages.ts';
 
 /** What the platform is set to do; milliseconds. */
@@ -11,9 +14,6 @@ export interface DeliveryRules {
   /** How long a published message is kept. */
   readonly keepPublishedMs: number;
 }
-
-/** From storing an event until its channel could have numbered it, had it been due; milliseconds. */
-const graceMs = 10_000;
 
 const isNewer = (a: StoredEvent, b: StoredEvent): boolean =>
   a.occurredAt - b.occurredAt > 0 ||
@@ -69,6 +69,13 @@ export const judgeEvents = async (
     latencies.relayed.push(receipt.receivedAt - Math.max(storedAt, turn));
   };
 
+  const turns = turnsOf({ messages });
+  /** Too old when its channel could have sent it: none of its numbers was given while it could be. */
+  const hasExpired = (delivery: DeliveryKind, { subject, entity, arrivedAt, storedAt }: StoredEvent): boolean => {
+    const until = arrivedAt + expiresAfterMs[delivery];
+    return now > until && !turns(channelOf(subject, entity) ?? '', storedAt, until);
+  };
+
   /** An event that is in no message. */
   const explain = (family: string, delivery: DeliveryKind, event: StoredEvent): void => {
     const account = book.of(family);
@@ -76,7 +83,7 @@ export const judgeEvents = async (
     else if (parked.has(event.key)) return;
     else if (isForgotten(family, event)) account.agedOut += 1;
     else if (delivery === 'latest') account.superseded += 1;
-    else if (now - event.arrivedAt > expiresAfterMs.each) account.expired += 1;
+    else if (hasExpired('each', event)) account.expired += 1;
     else book.addFault(family, 'notNumbered', event.key);
   };
 
@@ -88,8 +95,11 @@ export const judgeEvents = async (
       const place = placed.get(event.key);
       unseen.delete(event.key);
       if (!place) explain(family, delivery, event);
-      else if (familyOfChannel(place.channel) === family) measure(family, event, place);
-      else book.addFault(family, 'phantomMessage', `${event.key} in ${at(place)}`);
+      else if (place.channel !== channelOf(event.subject, event.entity))
+        book.addFault(family, 'phantomMessage', `${event.key} in ${at(place)}`);
+      else if (place.entity !== event.entity || place.digest !== digestOfBody(parseText(event.body)))
+        book.addFault(family, 'bodyDiffers', `${event.key} in ${at(place)}`);
+      else measure(family, event, place);
       if (delivery === 'each') continue;
       const entity = entityKey(family, event.entity);
       const known = newest.get(entity);
@@ -102,20 +112,15 @@ export const judgeEvents = async (
     book.addFault(familyOfChannel(place.channel), 'phantomMessage', `${key} in ${at(place)}`);
   }
 
-  /** Too old when its channel could have sent it: no message of it was numbered while it could be. */
-  const hasExpired = (channel: string | undefined, { arrivedAt, storedAt }: StoredEvent): boolean => {
-    const until = arrivedAt + expiresAfterMs.latest;
-    if (now <= until) return false;
-    const rows = channel === undefined ? [] : [...(messages.get(channel)?.values() ?? [])];
-    return !rows.some(({ numberedAt }) => numberedAt > storedAt + graceMs && numberedAt <= until);
-  };
+  /** Its message is gone by now; as long as it is kept, it must have the event. */
+  const isDeleted = ({ channel, number }: Placed): boolean => number < (channels.get(channel)?.oldestNumber ?? 0);
   for (const [key, { family, event }] of newest) {
     const snapshot = snapshots.get(key);
     const isThere = snapshot?.sourceEventId === event.sourceEventId;
     const place = placed.get(event.key);
-    if (isThere && (!place || place.number === snapshot.number)) continue;
+    if (isThere && (place ? place.number === snapshot.number : isDeleted(snapshot))) continue;
     if (unsent.has(event.key) || parked.has(event.key) || isForgotten(family, event)) continue;
-    if (!isThere && hasExpired(snapshot?.channel, event)) {
+    if (!isThere && hasExpired('latest', event)) {
       const account = book.of(family);
       account.superseded -= 1;
       account.expired += 1;

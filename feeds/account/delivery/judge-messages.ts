@@ -2,11 +2,13 @@ import type { ChannelLog, Delivered, DeliveryLog } from '../../subscriber/delive
 import type { DeliveryBook } from './delivery-book.ts';
 import type { ChannelState, MessageDigests, MessageEvent, MessageRow, SnapshotRow, Tombstone } from './evidence.ts';
 import { familyOfChannel } from './families.ts';
+import { digestOfBody } from './read-message.ts';
 
 /** What is kept of a row of the table of messages. */
-interface KeptMessage extends MessageDigests {
-  readonly events: readonly MessageEvent[];
+export interface KeptMessage extends MessageDigests {
+  readonly events: readonly Pick<MessageEvent, 'key' | 'entity'>[];
   readonly numberedAt: number;
+  readonly publishedAt: number | undefined;
 }
 
 /** Where an event was found: in which message, or in none any more. */
@@ -15,13 +17,20 @@ export interface Placed {
   readonly number: number;
 }
 
+/** What a message says of an event. */
+export interface PlacedEvent extends Placed {
+  readonly entity: string;
+  /** Of its body. */
+  readonly digest: string;
+}
+
 /** The sets that messages are judged by, all of them read before the events that call for them. */
 export interface MessageEvidence {
   readonly channels: ReadonlyMap<string, ChannelState>;
   /** By channel and number. */
   readonly messages: ReadonlyMap<string, ReadonlyMap<number, KeptMessage>>;
   /** By key. */
-  readonly placed: ReadonlyMap<string, Placed>;
+  readonly placed: ReadonlyMap<string, PlacedEvent>;
   /** By family and entity. */
   readonly snapshots: ReadonlyMap<string, SnapshotRow>;
   /** Keys of what still waits for a number. */
@@ -42,22 +51,23 @@ export const collectMessages = async (
   book: DeliveryBook,
 ): Promise<Pick<MessageEvidence, 'messages' | 'placed'>> => {
   const messages = new Map<string, Map<number, KeptMessage>>();
-  const placed = new Map<string, Placed>();
+  const placed = new Map<string, PlacedEvent>();
   const parked = new Set(tombstones.map(at));
   for await (const page of pages) {
-    for (const { channel, number, message, exact, rewritten, numberedAt } of page) {
+    for (const { channel, number, message, exact, rewritten, numberedAt, publishedAt } of page) {
       const family = familyOfChannel(channel);
       const events = message?.events ?? [];
       const isOwn = message?.channel === channel && message.number === number;
       const isWhole = message?.tombstone === undefined ? events.length > 0 : parked.has(at({ channel, number }));
       if (!isOwn || !isWhole) book.addFault(family, 'bodyDiffers', at({ channel, number }));
       if (message?.tombstone !== undefined) book.of(family).tombstones += 1;
-      for (const { key } of events) {
+      for (const { key, entity, body } of events) {
         if (placed.has(key)) book.addFault(family, 'numberedTwice', key);
-        else placed.set(key, { channel, number });
+        else placed.set(key, { channel, number, entity, digest: digestOfBody(body) });
       }
+      const kept = events.map(({ key, entity }) => ({ key, entity }));
       const ofChannel = messages.get(channel) ?? new Map<number, KeptMessage>();
-      messages.set(channel, ofChannel.set(number, { events, exact, rewritten, numberedAt }));
+      messages.set(channel, ofChannel.set(number, { events: kept, exact, rewritten, numberedAt, publishedAt }));
     }
   }
   return { messages, placed };

@@ -9,6 +9,7 @@ const Event = z.object({
   source: z.string(),
   sourceEventId: z.string(),
   entity: z.string(),
+  body: z.unknown(),
   /** Its microseconds do not matter for the day. */
   occurredAt: z.string().check(z.refine((text) => Number.isFinite(Date.parse(text)))),
 });
@@ -23,9 +24,10 @@ const Message = z.object({
 
 type PlainEvent = z.output<typeof Event>;
 
-const eventOf = ({ source, sourceEventId, entity, occurredAt }: PlainEvent) => ({
+const eventOf = ({ source, sourceEventId, entity, occurredAt, body }: PlainEvent) => ({
   key: keyOf({ source, sourceEventId, day: Math.floor(Date.parse(occurredAt) / dayMs) }),
   entity,
+  body,
 });
 
 /** @returns undefined where it is no message */
@@ -58,3 +60,11 @@ export const digestsOf = (text: string, value: unknown): MessageDigests => {
   const again = JSON.stringify(value);
   return { exact, rewritten: again === text ? exact : digestOfText(again ?? text) };
 };
+
+const inOrder = (_: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
+
+/** Of what a body says, in whatever order its fields come: a database keeps them in one of its own. */
+export const digestOfBody = (body: unknown): string => digestOfText(JSON.stringify(body, inOrder) ?? '');

@@ -4,6 +4,7 @@ import type { DeliveryReaders, Tombstone } from './evidence.ts';
 import { familyOfChannel } from './families.ts';
 import { judgeEvents, type DeliveryRules } from './judge-events.ts';
 import { collectMessages, entityKey, judgeMessages } from './judge-messages.ts';
+import { judgePushes } from './judge-pushes.ts';
 
 const collect = async <T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> => {
   const all: T[] = [];
@@ -41,6 +42,7 @@ export const takeDeliveryAccount = async (
   const parked = new Set(tombstones.flatMap(({ keys }) => keys));
   const evidence = { channels, unsent, snapshots, parked, ...collected };
   judgeMessages(evidence, log, tombstones, book);
+  judgePushes(evidence, log, takenAt, book);
   await judgeEvents(readers.readStoredEvents(), evidence, log, rules, takenAt, book);
   if (log.strange.count > 0)
     for (const example of log.strange.examples) book.addFault('no channel', 'phantomMessage', example);

@@ -14,7 +14,7 @@ export interface DatabaseConfig {
 /** The one thing the stores need of a driver. Statements are unnamed and autocommitted: no session state is kept. */
 export interface Database {
   /**
-   * @param timeoutMs - how long to wait for the answer; after it the connection is thrown away, for what the server
+   * @param timeoutMs - how long to wait for a connection and the answer; after it the connection is thrown away, for what the server
    * does with the statement is then unknown
    */
   query<Row>(text: string, values: readonly unknown[], timeoutMs: number): Promise<Row[]>;
@@ -43,10 +43,13 @@ export const createDatabase = (open: (timeoutMs: number) => Promise<pg.Client>):
 
   return {
     query: async <Row>(text: string, values: readonly unknown[], timeoutMs: number): Promise<Row[]> => {
+      const startedAt = performance.now();
       const opening = connected(timeoutMs);
       const client = await opening;
+      // What connecting took is no longer there for the statement.
+      const left = Math.max(1, Math.ceil(timeoutMs - (performance.now() - startedAt)));
       try {
-        const result = await client.query({ text, values: [...values], query_timeout: timeoutMs } as pg.QueryConfig);
+        const result = await client.query({ text, values: [...values], query_timeout: left } as pg.QueryConfig);
         return result.rows as Row[];
       } catch (error) {
         if (!isUsableAfter(error)) {

@@ -1,4 +1,5 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { clientSettingsWithin } from '../aws/client-settings.ts';
 import { serviceError } from '../aws/service-error.ts';
 import { cutBatches } from '../queue/batch-sender.ts';
 import { wakeBodies } from './wake.ts';
@@ -9,6 +10,10 @@ import { wakeBodies } from './wake.ts';
  * @throws PlatformError where the queue did not take all of them
  */
 export type SendWakes = (channels: Iterable<string>, delaySeconds?: number) => Promise<void>;
+
+/** How long the relay waits for the queue, connection and answer, milliseconds (`wakeSettings`). */
+export const wakeMs = 2_500;
+export const wakeSettings = clientSettingsWithin(wakeMs - 1_000);
 
 export const createWakeSender =
   (sqs: Pick<SQSClient, 'send'>, queueUrl: string): SendWakes =>

@@ -1,6 +1,6 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildPage } from '../../../bin/local/page/build-page.ts';
@@ -197,7 +197,7 @@ describe('without a mouse, and without eyes', () => {
     await page.click('#take');
     await page.waitForSelector('#verdict[data-verdict=ok]');
     await page.waitForSelector('#talk li:nth-child(2)', { timeout: 20_000 });
-    await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+    await page.evaluate(axe.source);
     const look = async () =>
       page.evaluate<{
         violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];

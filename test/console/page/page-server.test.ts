@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { request, type IncomingMessage } from 'node:http';
+import { createServer, request, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -65,7 +66,16 @@ describe('who is answered', () => {
     expect((await ask('/local/status?account', { headers: { ...cross, 'sec-fetch-mode': 'no-cors' } })).status).toBe(
       403,
     );
-    expect((await ask('/', { headers: { ...cross, 'sec-fetch-mode': 'navigate' } })).status).toBe(200);
+    const linked = { headers: { ...cross, 'sec-fetch-mode': 'navigate' } };
+    expect((await ask('/', linked)).status).toBe(200);
+    for (const path of [
+      '/local/status?account',
+      '/page.js',
+      '/v1/dead-letters',
+      '/oidc/oauth2/token',
+      '//x.example/v1',
+    ])
+      expect((await ask(path, linked)).status).toBe(403);
     expect(accounts).toBe(0);
   });
 
@@ -114,6 +124,40 @@ describe('the local status', () => {
   it('takes an account when it is asked for one', async () => {
     await ask('/local/status?account');
     expect(accounts).toBe(1);
+  });
+});
+
+describe('where a request is sent on to', () => {
+  let elsewhere: Server;
+  let host: string;
+  const asked: string[] = [];
+  beforeAll(async () => {
+    elsewhere = createServer(({ url = '' }, response) => {
+      asked.push(url);
+      response.writeHead(200, { 'content-type': 'text/javascript' }).end('foreign');
+    }).listen(0, '127.0.0.1');
+    await once(elsewhere, 'listening');
+    host = `127.0.0.1:${(elsewhere.address() as AddressInfo).port}`;
+  });
+  afterAll(async () => {
+    elsewhere.close();
+    await once(elsewhere, 'close');
+  });
+
+  it.each([
+    '/oidc//HOST/x.js',
+    '//HOST/v1/x.js',
+    '//HOST/oidc/x.js',
+    '/v1/../oidc//HOST/x.js',
+    '/oidc/\\HOST/x.js',
+    '/\\HOST/v1/x.js',
+    '/oidc/.//HOST/x.js',
+    'http://HOST/v1/x.js',
+    '//[',
+  ])('is never what its path says: %s is no page', async (path) => {
+    const { status, body } = await ask(path.replace('HOST', host), { headers: bearer });
+    expect([status, JSON.parse(body)]).toEqual([404, { message: 'there is no such page' }]);
+    expect(asked).toEqual([]);
   });
 });
 

@@ -13,6 +13,9 @@ const numberOf = (body: string): number => readBody(body).number;
 const newer = (a: PublishedMessage['events'][number], b: PublishedMessage['events'][number]): boolean =>
   a.occurredAt > b.occurredAt || (a.occurredAt === b.occurredAt && a.sourceEventId > b.sourceEventId);
 
+const isDeleted = (world: World, channel: string, number: number): boolean =>
+  number < (world.tables.channels.get(channel)?.oldestNumber ?? 1);
+
 /** Faults of a channel as a subscriber of it and its table show them. */
 const faultsOf = (world: World, channel: string): string[] => {
   const faults: string[] = [];
@@ -25,8 +28,12 @@ const faultsOf = (world: World, channel: string): string[] => {
   for (const [number, all] of bodies) {
     if (all.size > 1) faults.push(`${channel}: number ${number} has ${all.size} bodies`);
     const kept = world.tables.messages.get(channel)?.get(number)?.body;
-    if (!all.has(kept ?? '')) faults.push(`${channel}: number ${number} is not what is kept`);
+    if (!isDeleted(world, channel, number) && !all.has(kept ?? ''))
+      faults.push(`${channel}: number ${number} is not what is kept`);
   }
+  const stored = [...(world.tables.messages.get(channel)?.keys() ?? [])].sort((a, b) => a - b);
+  const { oldestNumber = 1 } = world.tables.channels.get(channel) ?? {};
+  if ((stored[0] ?? last + 1) !== oldestNumber) faults.push(`${channel}: ${oldestNumber} is not its oldest number`);
   faults.push(...orderFaults(world, channel), ...eventFaults(world, channel, bodies));
   return faults;
 };
@@ -59,6 +66,9 @@ const eventFaults = (world: World, channel: string, bodies: ReadonlyMap<number, 
   for (const [id, numbers] of carried)
     if (numbers.length > 1) faults.push(`${channel}: event ${id} has numbers ${numbers.join(', ')}`);
   const own = world.inserted.filter(({ row }) => row.channel === channel);
+  for (const [id, body] of world.parked)
+    if (id.startsWith(`${channel} `) && !body.includes('"poison"'))
+      faults.push(`${channel}: number ${id.split(' ')[1]} was parked, and is sound`);
   if (channel.startsWith('each'))
     for (const { insert, row } of own)
       if (!carried.has(row.row.event.sourceEventId) && insert.expiresAfterSeconds === null)

@@ -11,7 +11,8 @@ export interface Insert {
   readonly commitsAfterMs: number;
   readonly wake: 'sent' | 'lost';
   readonly expiresAfterSeconds: number | null;
-  readonly poison: boolean;
+  /** AppSync refuses it: the event, or the call that has it. */
+  readonly poison: 'event' | 'call' | null;
 }
 
 /**
@@ -20,10 +21,11 @@ export interface Insert {
  * - `freeze-before`, `freeze-after`: it stands still for longer than its lease, and then goes on
  * - `lost`: the call has its effect, and its answer does not come
  * - `half`: of a publish, every other event is taken
+ * - `refused`: a publish is refused, for no fault of its events
  */
 export interface Mishap {
   readonly call: number;
-  readonly what: 'crash-before' | 'crash-after' | 'freeze-before' | 'freeze-after' | 'lost' | 'half';
+  readonly what: 'crash-before' | 'crash-after' | 'freeze-before' | 'freeze-after' | 'lost' | 'half' | 'refused';
 }
 
 export interface Scenario {
@@ -32,6 +34,8 @@ export interface Scenario {
   /** How long the ways to and from a service take, again and again. Milliseconds. */
   readonly latencies: readonly number[];
   readonly sweeps: boolean;
+  /** How often messages are deleted that were published a while ago, milliseconds; each time it takes a while. */
+  readonly deletesEveryMs: number;
 }
 
 /** Even channels are of `each`, odd ones of `latest`. */
@@ -46,12 +50,14 @@ const insert = (isCalm: boolean): fc.Arbitrary<Insert> =>
     commitsAfterMs: fc.constantFrom(0, 1, 15, 400),
     wake: isCalm ? fc.constant('sent' as const) : fc.constantFrom('sent' as const, 'sent' as const, 'lost' as const),
     expiresAfterSeconds: fc.constantFrom(null, null, null, 10),
-    poison: isCalm ? fc.constant(false) : fc.nat(9).map((n) => n === 0),
+    poison: isCalm
+      ? fc.constant(null)
+      : fc.nat(19).map((n) => (n === 0 ? ('event' as const) : n === 1 ? ('call' as const) : null)),
   });
 
 const mishap: fc.Arbitrary<Mishap> = fc.record({
   call: fc.integer({ min: 1, max: 60 }),
-  what: fc.constantFrom('crash-before', 'crash-after', 'freeze-before', 'freeze-after', 'lost', 'half'),
+  what: fc.constantFrom('crash-before', 'crash-after', 'freeze-before', 'freeze-after', 'lost', 'half', 'refused'),
 });
 
 /** @param calm - nothing goes wrong, and nobody sweeps: every wake must be enough */
@@ -61,4 +67,5 @@ export const scenarios = ({ calm }: { readonly calm: boolean }): fc.Arbitrary<Sc
     mishaps: calm ? fc.constant([]) : fc.array(mishap, { maxLength: 8 }),
     latencies: fc.array(fc.constantFrom(0, 0, 1, 2, 7, 30, 200), { minLength: 3, maxLength: 12 }),
     sweeps: fc.constant(!calm),
+    deletesEveryMs: fc.constantFrom(700, 3_100, 20_000),
   });

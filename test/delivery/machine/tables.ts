@@ -12,6 +12,7 @@ export interface Row {
 interface Channel {
   readonly delivery: 'each' | 'latest';
   lastNumber: number;
+  oldestNumber: number;
   nextAt: number;
   retryAt: number;
   lease: string | undefined;
@@ -23,6 +24,7 @@ export interface Stored extends UnpublishedMessage {
   body: string;
   unpublishable: UnpublishedMessage['unpublishable'];
   attempts: number;
+  refused: string | null;
   tombstone: boolean;
 }
 
@@ -89,12 +91,16 @@ export const memoryStore = (
         lastNumber,
         waitMs: Math.max(0, nextAt - now()),
         now: now(),
-        unpublished: unpublished.map(({ number, body, unpublishable, attempts }) => ({
+        unpublished: unpublished.map(({ number, body, unpublishable, attempts, refused }) => ({
+          refused,
           number,
           body,
           unpublishable,
           attempts,
         })),
+        control: unpublished.some(({ refused, unpublishable }) => refused !== null || unpublishable !== null)
+          ? (tables.messages.get(channel)?.get((unpublished[0]?.number ?? 0) - 1)?.body ?? null)
+          : null,
         rows: page.map(({ id, row }) => {
           const snapshot = tables.snapshots.get(`${channel} ${row.event.entity}`);
           const { occurredAt = '', sourceEventId = '' } = snapshot?.event ?? {};
@@ -113,6 +119,7 @@ export const memoryStore = (
           tables.channels.set(channel, {
             delivery: first.delivery,
             lastNumber: 0,
+            oldestNumber: 1,
             nextAt: -Infinity,
             retryAt: -Infinity,
             lease: undefined,
@@ -139,7 +146,7 @@ export const memoryStore = (
         tables.messages.set(channel, stored);
         for (const message of messages) {
           const tombstone = message.unpublishable !== null;
-          stored.set(message.number, { ...message, attempts: 0, publishedAt: undefined, tombstone });
+          stored.set(message.number, { ...message, attempts: 0, refused: null, publishedAt: undefined, tombstone });
         }
         for (const { number, event } of snapshots)
           tables.snapshots.set(`${channel} ${event.entity}`, { number, event });
@@ -162,10 +169,19 @@ export const memoryStore = (
       for (const { channel, number, body, refusal } of tombs) {
         const stored = tables.messages.get(channel)?.get(number);
         if (!holds(channel) || !stored || stored.publishedAt !== undefined || stored.tombstone) continue;
+        stored.refused = null;
         stored.unpublishable = { original: stored.body, refusal };
         stored.body = body;
         stored.attempts += 1;
         stored.tombstone = true;
+      }
+    },
+    doubt: async (doubts) => {
+      for (const { channel, number, refusal } of doubts) {
+        const stored = tables.messages.get(channel)?.get(number);
+        if (!holds(channel) || !stored || stored.publishedAt !== undefined || stored.tombstone) continue;
+        stored.attempts = stored.refused === refusal ? stored.attempts + 1 : 1;
+        stored.refused = refusal;
       }
     },
     renew: async (channels) => {
@@ -184,6 +200,14 @@ export const memoryStore = (
         if (!found) continue;
         found.lease = undefined;
         if (putOffMs > 0) found.retryAt = now() + putOffMs;
+      }
+    },
+    releaseUntilNext: async (channels) => {
+      for (const channel of channels) {
+        const found = holds(channel);
+        if (!found) continue;
+        found.lease = undefined;
+        found.retryAt = Math.max(found.retryAt, found.nextAt);
       }
     },
   };

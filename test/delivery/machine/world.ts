@@ -1,8 +1,10 @@
-import { RefusedEventError, type EventAnswer } from '../../../lambdas/delivery/publish-answer.ts';
-import { putOffMs, relayChannels, type RelayPorts } from '../../../lambdas/delivery/relay.ts';
+import { RefusedCallError, RefusedEventError, type EventAnswer } from '../../../lambdas/delivery/publish-answer.ts';
+import { relayChannels } from '../../../lambdas/delivery/relay.ts';
+import type { RelayPorts } from '../../../lambdas/delivery/relay-ports.ts';
 import type { RelayStore } from '../../../lambdas/delivery/relay-store.ts';
 import { UnavailableError } from '../../../lambdas/shared/errors/platform-error.ts';
 import { Clock } from './clock.ts';
+import { deleteSeen, seeForDeletion, type WhereToBegin } from './deletion.ts';
 import { channelName, type Insert, type Mishap, type Scenario } from './scenario.ts';
 import { DeliveryTables, memoryStore, type Row } from './tables.ts';
 
@@ -18,6 +20,7 @@ export interface Variant {
   readonly publish?: (real: RelayPorts['publish'], world: World) => RelayPorts['publish'];
   /** Whether statements look at who holds a channel. */
   readonly lease?: 'checked' | 'anyone';
+  readonly whereToBegin?: WhereToBegin;
 }
 
 const leaseMs = 15_000;
@@ -25,8 +28,11 @@ const invocationMs = 24_000;
 const visibilityMs = 45_000;
 const sweepMs = 60_000;
 const frozenMs = 40_000;
+/** Of what was published, and how long it takes from where deletion looks to where it has the locks. */
+const keptMs = 200;
+const deletionMs = 400;
 const pages = { each: 4, latest: 5 } as const;
-const limits = { mostPublishing: 3, mostHeld: 10, mostOfStatement: 2 } as const;
+const limits = { mostPublishing: 3, mostReady: 4, mostHeld: 10, mostOfStatement: 2, mostIdleMs: 250 } as const;
 export const beginning = Date.UTC(2026, 10, 21, 8);
 
 /** Relays in a world in memory, on simulated time; each call of theirs takes its way and may meet a mishap. */
@@ -48,7 +54,7 @@ export class World {
   #pendingInserts = 0;
   #alive = 0;
 
-  constructor({ inserts, mishaps, latencies, sweeps }: Scenario, variant: Variant = {}) {
+  constructor({ inserts, mishaps, latencies, sweeps, deletesEveryMs }: Scenario, variant: Variant = {}) {
     this.#mishaps = new Map(mishaps.map(({ call, what }) => [call, what]));
     this.#latencies = latencies;
     this.#variant = variant;
@@ -59,6 +65,7 @@ export class World {
       this.clock.at(at, () => this.#insert(insert, n + 1));
     });
     if (sweeps) this.clock.after(sweepMs, () => this.#sweep());
+    this.clock.after(deletesEveryMs, () => this.#delete(deletesEveryMs));
   }
 
   get isQuiet(): boolean {
@@ -88,7 +95,7 @@ export class World {
           occurredAt: `2026-11-21T08:00:0${insert.occurred}.000000Z`,
           arrivedAt: new Date(this.clock.now()).toISOString(),
           priority: 'normal',
-          body: insert.poison ? { poison: true } : {},
+          body: insert.poison ? { poison: insert.poison } : {},
         },
         perSecond: delivery === 'latest' ? 2 : null,
         expiresAfterSeconds: insert.expiresAfterSeconds,
@@ -106,6 +113,14 @@ export class World {
     const channels = this.tables.leftAlone(this.clock.now());
     if (channels.length > 0) this.#wake(channels, 0);
     this.clock.after(sweepMs, () => this.#sweep());
+  }
+
+  #delete(everyMs: number): void {
+    const seen = seeForDeletion(this.tables, this.clock.now() - keptMs);
+    this.clock.after(deletionMs, () => {
+      deleteSeen(this.tables, seen, this.#variant.whereToBegin);
+      this.clock.after(everyMs, () => this.#delete(everyMs));
+    });
   }
 
   #wake(channels: readonly string[], afterMs: number): void {
@@ -133,6 +148,9 @@ export class World {
             this.#call(life, `park ${channel} ${number}`, () => {
               this.parked.set(`${channel} ${number}`, unpublishable?.original ?? '');
             }),
+          wake: (some, afterMs) => {
+            if (!life.isDead) this.#wake(some, Math.ceil(afterMs / 1000) * 1000);
+          },
           now,
           pause: (ms) => {
             const { promise: over, resolve } = Promise.withResolvers<void>();
@@ -145,7 +163,6 @@ export class World {
       );
       this.#alive -= 1;
       if (result.left.length > 0) this.#wake(result.left, 0);
-      if (result.putOff.length > 0) this.#wake(result.putOff, putOffMs.retry);
     } catch (error) {
       if (!(error instanceof UnavailableError)) this.thrown.push(error);
       die();
@@ -166,11 +183,13 @@ export class World {
 
   #publishOf(life: Life): RelayPorts['publish'] {
     const real: RelayPorts['publish'] = (channel, bodies) =>
-      this.#call(life, `publish ${channel}`, (isHalf) => {
+      this.#call(life, `publish ${channel}`, (what) => {
         this.attempted.push({ channel, bodies });
+        if (what === 'refused' || bodies.some((body) => body.includes('"poison":"call"')))
+          throw new RefusedCallError('refused');
         return bodies.map((body, index): EventAnswer => {
-          if (body.includes('"poison":true')) return new RefusedEventError('poison');
-          if (isHalf && index % 2 === 0) return new UnavailableError('events', 'not taken');
+          if (body.includes('"poison":"event"')) return new RefusedEventError('poison');
+          if (what === 'half' && index % 2 === 0) return new UnavailableError('events', 'not taken');
           this.delivered.push({ channel, body, at: this.clock.now() });
           return 'accepted';
         });
@@ -185,7 +204,7 @@ export class World {
   }
 
   /** A call on its way: there after one latency, back after another, and what may befall it. */
-  async #call<T>(life: Life, name: string, effect: (isHalf: boolean) => T): Promise<Awaited<T>> {
+  async #call<T>(life: Life, name: string, effect: (what: Mishap['what'] | undefined) => T): Promise<Awaited<T>> {
     const { promise, resolve, reject } = Promise.withResolvers<Awaited<T>>();
     const n = (this.#calls += 1);
     const what = this.#mishaps.get(n);
@@ -210,7 +229,13 @@ export class World {
           return die();
         }
         void (async () => {
-          const result = await effect(what === 'half');
+          let result: Awaited<T>;
+          try {
+            result = await effect(what);
+          } catch (error) {
+            note(String(error));
+            return this.clock.after(back, () => this.#whenAwake(life, () => reject(error)));
+          }
           note(
             JSON.stringify(result instanceof Set ? [...(result as ReadonlySet<unknown>)] : (result ?? null)).slice(
               0,

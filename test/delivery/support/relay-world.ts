@@ -1,6 +1,7 @@
 import { pause } from '../../../lambdas/delivery/pause.ts';
 import type { EventAnswer } from '../../../lambdas/delivery/publish-answer.ts';
-import { relayChannels, type RelayLimits, type RelayPorts, type RelayResult } from '../../../lambdas/delivery/relay.ts';
+import { relayChannels } from '../../../lambdas/delivery/relay.ts';
+import type { RelayLimits, RelayPorts, RelayResult } from '../../../lambdas/delivery/relay-ports.ts';
 import { createRelayStore, type RelayStore } from '../../../lambdas/delivery/relay-store.ts';
 import { readBody, type PublishedMessage } from '../../../lambdas/shared/delivery/message.ts';
 import type { Database } from '../../../lambdas/shared/database/connection.ts';
@@ -47,13 +48,15 @@ export const relay = (
   limits: Partial<RelayLimits> = {},
 ): Promise<RelayResult> =>
   relayChannels(
-    { store, park: async () => {}, now: Date.now, pause, ...ports },
+    { store, park: async () => {}, wake: () => {}, now: Date.now, pause, ...ports },
     {
       leaseMs: 15_000,
       deadline: Date.now() + 10_000,
       mostPublishing: 64,
+      mostReady: 128,
       mostHeld: 2_000,
       mostOfStatement: 100,
+      mostIdleMs: 250,
       ...limits,
     },
     channels,

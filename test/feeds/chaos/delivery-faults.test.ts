@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { clientCut } from '../../../bin/local/chaos/client-cut.ts';
 import { lookAtDelivery } from '../../../bin/local/chaos/delivered-until.ts';
-import type { DeliveryProgress } from '../../../bin/local/delivery.ts';
+import type { DeliveryProgress } from '../../../bin/local/delivery-progress.ts';
 import { DeliveryLog } from '../../../feeds/subscriber/delivery-log.ts';
 import type { Subscriber } from '../../../feeds/subscriber/subscriber.ts';
 

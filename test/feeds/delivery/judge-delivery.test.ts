@@ -190,6 +190,7 @@ describe('an account of deliveries does not balance', () => {
     const newer = storedEvent(positions, 40, 'ball');
     world.stored.push(newer);
     numberEvents(world, positions, [newer], beganAt);
+    world.log.disconnected(beganAt);
     world.log.snapshot(positions, 3, { number: 4, events: [] }, world.now);
     expect(await faultsOf(world)).toEqual({ staleLatest: 1 });
   });

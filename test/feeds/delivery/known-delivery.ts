@@ -33,6 +33,13 @@ export interface KnownDelivery {
   now: number;
 }
 
+/** Of a subscriber that has been there for a minute, and is. */
+const connectedLog = (baselines: ReadonlyMap<string, number>): DeliveryLog => {
+  const log = new DeliveryLog(baselines);
+  log.connected(beganAt - 60_000);
+  return log;
+};
+
 export const emptyDelivery = (baselines: ReadonlyMap<string, number> = new Map()): KnownDelivery => ({
   channels: new Map(),
   rows: [],
@@ -41,12 +48,12 @@ export const emptyDelivery = (baselines: ReadonlyMap<string, number> = new Map()
   outbox: [],
   stored: [],
   tombstones: [],
-  log: new DeliveryLog(baselines),
+  log: connectedLog(baselines),
   now: beganAt + 60_000,
 });
 
 /** The n-th event of all, a millisecond after the one before. */
-export const storedEvent = (channel: string, n: number, entity = 'reds'): StoredEvent => {
+export const storedEvent = (channel: string, n: number, name = 'reds'): StoredEvent => {
   const source = sourceOf[channel] ?? '';
   const sourceEventId = `id-${String(n).padStart(5, '0')}`;
   const arrivedAt = beganAt + n;
@@ -55,10 +62,11 @@ export const storedEvent = (channel: string, n: number, entity = 'reds'): Stored
     source,
     sourceEventId,
     subject: subjects[channel] ?? '',
-    entity,
+    entity: channel === positions ? `m1/${name}` : name,
     occurredAt: arrivedAt * 1_000,
     arrivedAt,
     storedAt: arrivedAt + 20,
+    body: `{"z": "${sourceEventId}", "n": 1.50}`,
   };
 };
 
@@ -72,14 +80,21 @@ export const textOf = (channel: string, number: number, events: readonly StoredE
       sourceEventId,
       entity,
       occurredAt: new Date(occurredAt / 1_000).toISOString(),
-      body: { n: 1.5 },
+      body: { n: 1.5, z: sourceEventId },
     })),
     ...(tombstone === undefined ? {} : { tombstone }),
   });
 
 export const rowOf = (channel: string, number: number, text: string, numberedAt: number): MessageRow => {
   const value: unknown = JSON.parse(text);
-  return { channel, number, numberedAt, message: readMessage(value), ...digestsOf(text, value) };
+  return {
+    channel,
+    number,
+    numberedAt,
+    publishedAt: numberedAt + 3,
+    message: readMessage(value),
+    ...digestsOf(text, value),
+  };
 };
 
 /** Gives the next number of a channel to some events, as the relay does. @returns the text that is published */

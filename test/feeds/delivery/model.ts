@@ -78,8 +78,9 @@ export const play = (story: readonly Step[]): Line => {
     last.forEach(publish);
   };
   const resume = (): void => {
-    connected = true;
     const { log } = world;
+    if (!connected) log.connected(beganAt + n);
+    connected = true;
     for (const { channel, lastNumber } of world.channels.values()) {
       const after = log.get(channel)?.reached ?? 0;
       if (after >= lastNumber) continue;
@@ -108,8 +109,10 @@ export const play = (story: readonly Step[]): Line => {
       const before = seenOf(world);
       last.forEach(publish);
       repeats += connected ? last.length - (seenOf(world) - before) : 0;
-    } else if (step.does === 'cut') connected = false;
-    else resume();
+    } else if (step.does === 'cut') {
+      connected = false;
+      world.log.disconnected(beganAt + n);
+    } else resume();
   }
   relay();
   resume();

@@ -1,10 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { awaitDelivery } from '../../../bin/local/await-delivery.ts';
 import type { DeliveryAccount } from '../../../feeds/account/delivery/delivery-book.ts';
 import { takeDeliveryAccount } from '../../../feeds/account/delivery/take-delivery-account.ts';
 import { createDeliveryReaders } from '../../../feeds/readers/deliveries.ts';
 import { DeliveryLog } from '../../../feeds/subscriber/delivery-log.ts';
-import type { RelayPorts } from '../../../lambdas/delivery/relay.ts';
+import type { RelayPorts } from '../../../lambdas/delivery/relay-ports.ts';
 import type { RelayStore } from '../../../lambdas/delivery/relay-store.ts';
 import { clearDelivery, fillOutbox } from '../../delivery/support/outbox.ts';
 import { relay, storeOf } from '../../delivery/support/relay-world.ts';
@@ -28,15 +30,16 @@ beforeEach(async () => {
   await world.owner.query(
     `INSERT INTO millrace.events (source, source_event_id, occurred_on, occurred_at, subject, entity, body, body_hash,
        schema_id, priority, stream, shard, sequence_number, arrived_at)
-     SELECT 'market', id, $2::date, $2::timestamptz, 'social-post', 'e', '{}', '\\x00', gen_random_uuid(), 'normal', 's',
+     SELECT 'market', id, $2::date, $2::timestamptz, 'social-post', 'reds', jsonb_build_object('id', id), '\\x00', gen_random_uuid(), 'normal', 's',
        'shardId-000000000000', id, now() FROM unnest($1::text[]) AS id`,
     [ids, at],
   );
   await fillOutbox(
     world.owner,
-    ids.map((id) => ({ channel, id, occurredAt: at })),
+    ids.map((id) => ({ channel, id, entity: 'reds', occurredAt: at })),
   );
   log = new DeliveryLog();
+  log.connected(Date.now() - 60_000);
 });
 
 const push: RelayPorts['publish'] = async (_, bodies) => {
@@ -66,6 +69,24 @@ const account = (): Promise<DeliveryAccount> => {
   const rules = { expiresAfterMs: { each: 12 * hourMs, latest: 300_000 }, keepPublishedMs: 24 * hourMs };
   return takeDeliveryAccount({ readers, log, rules, now: Date.now }, []);
 };
+/** As a run ends: what has not come by itself is asked for, and answered from the table. */
+const awaited = async (): Promise<void> => {
+  const resumed: Promise<void>[] = [];
+  const resume = async (): Promise<void> => {
+    const { rows } = await world.owner.query<{ body: string }>('SELECT body FROM millrace.messages ORDER BY number');
+    for (const { body } of rows) log.resume(channel, JSON.parse(body), Date.now());
+  };
+  await awaitDelivery({
+    now: Date.now,
+    sleep,
+    progress: () => Promise.resolve({ unsent: 0, unpublished: 0, waitingSince: undefined, lastNumbers }),
+    subscriber: { log, isIdle: () => true, suspect: () => void resumed.push(resume()) },
+    say: () => {},
+  });
+  await Promise.all(resumed);
+};
+const lastNumbers = new Map([[channel, ids.length]]);
+
 const posts = async () => (await account()).families.find(({ family }) => family === 'social/posts');
 
 describe('the account of the relay as it is', () => {
@@ -86,11 +107,23 @@ describe('the account of the relay as it is', () => {
 describe('a planted bug turns the account of deliveries red', () => {
   it('when a message is marked that was never published', async () => {
     await relayed(async (of, bodies) => {
-      await push(of, bodies.slice(1));
+      await push(of, bodies.slice(1), () => {});
       return bodies.map(() => 'accepted');
     });
     expect((await posts())?.faults.notDelivered).toBeGreaterThan(0);
     expect((await account()).balances).toBe(false);
+  });
+
+  it('also when the subscriber has asked for it by the end, or has asked for everything', async () => {
+    await relayed(async (of, bodies) => {
+      await push(of, bodies.slice(1));
+      return bodies.map(() => 'accepted');
+    });
+    const pushed = log.pushed.messages;
+    await awaited();
+    expect((await posts())?.faults).toEqual({ neverPushed: ids.length - pushed });
+    await world.owner.query('UPDATE millrace.messages SET published_at = NULL WHERE number = 20');
+    expect((await posts())?.faults.unpublished).toBe(1);
   });
 
   it('when what is published again has another body', async () => {
@@ -107,7 +140,7 @@ describe('a planted bug turns the account of deliveries red', () => {
     await world.owner.query('TRUNCATE millrace.messages, millrace.channels');
     await fillOutbox(
       world.owner,
-      ids.toReversed().map((id) => ({ channel, id, occurredAt: at })),
+      ids.toReversed().map((id) => ({ channel, id, entity: 'reds', occurredAt: at })),
     );
     await relayed();
     expect((await posts())?.faults.bodyDiffers).toBeGreaterThan(0);
@@ -115,7 +148,7 @@ describe('a planted bug turns the account of deliveries red', () => {
 
   it('when a row is left in the outbox that has a number', async () => {
     await relayed();
-    await fillOutbox(world.owner, [{ channel, id: 'post-3', occurredAt: at }]);
+    await fillOutbox(world.owner, [{ channel, id: 'post-3', entity: 'reds', occurredAt: at }]);
     await relayed();
     expect((await posts())?.faults).toEqual({ numberedTwice: 1 });
   });

@@ -76,6 +76,32 @@ describe('a subscriber', () => {
     await expect.poll(reached).toBe(4);
   });
 
+  it('stays connected when the server has lost something, notes it, and asks for what that can have been', async () => {
+    const { server, subscriber, asked, reached } = await subscribe([1, 2]);
+    server.push('0', text(1));
+    await expect.poll(reached).toBe(1);
+    server.say(JSON.stringify({ type: 'broadcast_error', id: '0', errors: [] }));
+    await expect.poll(reached).toBe(2);
+    expect(asked[0]).toBe(1);
+    expect(subscriber.reconnects()).toBe(0);
+    expect(subscriber.log.lost).toEqual([{ pattern: 'match/events/*', at: expect.any(Number) as number }]);
+  });
+
+  it('notes from when to when it was subscribed, to the last that it heard', async () => {
+    const { server, subscriber, reached } = await subscribe([]);
+    server.push('0', text(1));
+    await expect.poll(reached).toBe(1);
+    const heardBy = Date.now();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    server.cutAll();
+    await expect.poll(() => subscriber.reconnects(), { timeout: 5_000 }).toBe(1);
+    const [first, second] = subscriber.log.subscribed;
+    expect(first?.to).toBeGreaterThanOrEqual(first?.from ?? Infinity);
+    expect(first?.to).toBeLessThanOrEqual(heardBy);
+    expect(second?.from).toBeGreaterThan(heardBy);
+    expect(second?.to).toBeUndefined();
+  });
+
   it('is neither pushed nor asks while it is cut off, and goes on when that is mended', async () => {
     const { server, subscriber, asked, reached } = await subscribe([1, 2]);
     server.push('0', text(1));
