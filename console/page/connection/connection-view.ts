@@ -25,6 +25,7 @@ export const createConnection = (announce: (text: string) => void) => {
       if (next === state) return;
       // The way from being cut off to trying again is no news.
       if (next === 'open' || (next === 'waiting' && state === 'open')) announce(said[next]);
+      if (next === 'open') lastAt ??= Date.now();
       state = next;
     },
     /** A message came, of whatever channel. Milliseconds since the epoch, here and below. */

@@ -25,7 +25,8 @@ export const createMatch = (announce: (text: string) => void) => {
   const sides = new Map<string, Side>();
   let match: Match | undefined;
   let score: Score | undefined;
-  let lastAt: number | undefined;
+  // Where nothing comes from the beginning on, that is told too.
+  let lastAt = openedAt;
   let describedAt = 0;
   let isNew = false;
   /** Matches of which messages are gone for good. */
