@@ -94,7 +94,10 @@ export const openDelivery = ({ world, deployed }: LocalRun, events: Environment)
         log,
         say,
       });
-      const keepPublishedMs = Number(settingOf(world, deletion, 'KEEP_PUBLISHED_HOURS')) * hourMs;
+      const keepPublishedMs = {
+        each: Number(settingOf(world, deletion, 'KEEP_EACH_HOURS')) * hourMs,
+        latest: Number(settingOf(world, deletion, 'KEEP_LATEST_HOURS')) * hourMs,
+      };
       return { subscriber, readers, log, rules: { expiresAfterMs, keepPublishedMs }, now: Date.now };
     },
     ...readProgress(connectRelay),

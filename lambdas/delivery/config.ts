@@ -48,8 +48,10 @@ export const readSweepConfig = (env: NodeJS.ProcessEnv): SweepConfig => parseEnv
 
 const DeletionEnv = z.object({
   ...database,
-  /** How long a published message can be read again. */
-  KEEP_PUBLISHED_HOURS: positive,
+  /** How long a published message of an `each` channel can be read again. */
+  KEEP_EACH_HOURS: positive,
+  /** How long one of a `latest` channel is kept: its snapshot is what is read again. */
+  KEEP_LATEST_HOURS: positive,
 });
 
 /** What the stack must set for the deletion of published messages. */

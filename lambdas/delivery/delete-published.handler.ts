@@ -4,4 +4,7 @@ import { connectDeletion } from './dependencies.ts';
 
 const config = readDeletionConfig(process.env);
 
-export const handler = deletePublished(connectDeletion(config), config.KEEP_PUBLISHED_HOURS);
+export const handler = deletePublished(connectDeletion(config), {
+  each: config.KEEP_EACH_HOURS,
+  latest: config.KEEP_LATEST_HOURS,
+});

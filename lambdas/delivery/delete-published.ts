@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import type { DeletionStore } from './deletion-store.ts';
+import type { DeletionStore, KeepHours } from './deletion-store.ts';
 
 /** No step begins that could be cut off by the function's time-out. */
 const lastStepMs = 10_000;
@@ -9,7 +9,7 @@ const lastStepMs = 10_000;
  * @returns how many messages were deleted
  */
 export const deletePublished =
-  (store: DeletionStore, keepHours: number) =>
+  (store: DeletionStore, keepHours: KeepHours) =>
   async (
     _event: unknown,
     context: Pick<Context, 'getRemainingTimeInMillis'>,

@@ -16,7 +16,8 @@ const relayFaults = (delivery: DeliverySettings): string[] => {
     ...wholeNumber('delivery.relayTimeoutSeconds', relayTimeoutSeconds, 15, 300),
     ...wholeNumber('delivery.leaseSeconds', leaseSeconds, 5, sweepSeconds),
     // Beyond that the table of messages is no longer small, and a client better starts anew.
-    ...wholeNumber('delivery.keepPublishedHours', delivery.keepPublishedHours, 1, 168),
+    ...wholeNumber('delivery.keepEachHours', delivery.keepEachHours, 1, 168),
+    ...wholeNumber('delivery.keepLatestHours', delivery.keepLatestHours, 1, 168),
     ...wholeNumber('delivery.memoryMb', delivery.memoryMb, 128, 10_240),
     ...wholeNumber('delivery.maxUnsentSeconds', delivery.maxUnsentSeconds, 30, 86_400),
     ...(leaseSeconds < relayTimeoutSeconds

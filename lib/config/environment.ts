@@ -57,8 +57,10 @@ export interface DeliverySettings {
   readonly relayTimeoutSeconds: number;
   /** How long a relay that has died keeps its channels from the others. Live ones take their leases again. */
   readonly leaseSeconds: number;
-  /** How far back a client can resume; older messages are deleted. */
-  readonly keepPublishedHours: number;
+  /** How far back a client of an `each` channel can resume; older messages are deleted. */
+  readonly keepEachHours: number;
+  /** How long messages of `latest` channels are kept, for whoever looks into the table: clients are served snapshots. */
+  readonly keepLatestHours: number;
   readonly memoryMb: number;
   /** How old the oldest message that has not been published may become before someone is told. */
   readonly maxUnsentSeconds: number;

@@ -34,7 +34,8 @@ const relaying = {
   relayConcurrency: 6,
   relayTimeoutSeconds: 30,
   leaseSeconds: 15,
-  keepPublishedHours: 24,
+  keepEachHours: 24,
+  keepLatestHours: 1, // 5 a second of 9 KB are 4 GB a match and day
   memoryMb: 512,
   maxUnsentSeconds: 30, // where wakes are lost, the sweep finds everything within a minute: that is seen, too
 } as const satisfies DeliverySettings;

@@ -23,7 +23,7 @@ export class Deletion extends Construct {
 
     const { function: deletion } = new NodeFunction(this, 'DeletePublished', {
       name,
-      purpose: `Deletes what was published more than ${environment.delivery.keepPublishedHours} hours ago`,
+      purpose: 'Deletes published messages that are kept no longer',
       handler: 'lambdas/delivery/delete-published.handler.ts',
       memoryMb: 256,
       timeoutSeconds: 300, // what it does not get to is left to the next hour
@@ -34,7 +34,8 @@ export class Deletion extends Construct {
       environment: {
         ...foundation.database.address,
         DATABASE_USER: deletionUser,
-        KEEP_PUBLISHED_HOURS: String(environment.delivery.keepPublishedHours),
+        KEEP_EACH_HOURS: String(environment.delivery.keepEachHours),
+        KEEP_LATEST_HOURS: String(environment.delivery.keepLatestHours),
       } satisfies DeletionEnv,
     });
     foundation.database.grantConnect(deletion, deletionUser);

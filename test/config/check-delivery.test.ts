@@ -32,7 +32,8 @@ describe('settings of delivery', () => {
       withDelivery({ leaseSeconds: 30 }),
       'delivery.leaseSeconds 30 must be below delivery.relayTimeoutSeconds 30, or the channels of a relay that died wait for longer than it could have lived',
     ],
-    [withDelivery({ keepPublishedHours: 0 }), 'delivery.keepPublishedHours must be a whole number from 1 to 168, is 0'],
+    [withDelivery({ keepEachHours: 0 }), 'delivery.keepEachHours must be a whole number from 1 to 168, is 0'],
+    [withDelivery({ keepLatestHours: 0.5 }), 'delivery.keepLatestHours must be a whole number from 1 to 168, is 0.5'],
     [withDelivery({ memoryMb: 64 }), 'delivery.memoryMb must be a whole number from 128 to 10240, is 64'],
     [withDelivery({ maxUnsentSeconds: 1 }), 'delivery.maxUnsentSeconds must be a whole number from 30 to 86400, is 1'],
   ])('are checked (%#)', (environment, sentence) => {

@@ -24,7 +24,8 @@ describe('the environment of the delivery functions', () => {
     expect(readSweepConfig({ ...database, ENVIRONMENT: 'test', WAKE_QUEUE_URL: 'https://sqs/wake' })).toMatchObject({
       DATABASE_PORT: 5432,
     });
-    expect(readDeletionConfig({ ...database, KEEP_PUBLISHED_HOURS: '24' })).toMatchObject({ KEEP_PUBLISHED_HOURS: 24 });
+    const keep = { KEEP_EACH_HOURS: '24', KEEP_LATEST_HOURS: '1' };
+    expect(readDeletionConfig({ ...database, ...keep })).toMatchObject({ KEEP_EACH_HOURS: 24, KEEP_LATEST_HOURS: 1 });
   });
 
   it('is refused by the names of what is missing or wrong', () => {
@@ -32,6 +33,6 @@ describe('the environment of the delivery functions', () => {
       /EVENTS_HTTP_DNS is missing.*LEASE_SECONDS is wrong/,
     );
     expect(() => readSweepConfig(database)).toThrow('WAKE_QUEUE_URL is missing');
-    expect(() => readDeletionConfig(database)).toThrow('KEEP_PUBLISHED_HOURS is missing');
+    expect(() => readDeletionConfig(database)).toThrow('KEEP_EACH_HOURS is missing');
   });
 });

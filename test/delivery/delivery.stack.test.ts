@@ -141,9 +141,10 @@ describe.each(environmentNames)('delivery in %s', (name) => {
         .find(({ Properties }) => Properties.FunctionName.Ref === named(what).logicalId);
       expect(config?.Properties.MaximumRetryAttempts).toBe(0);
     }
-    expect(named('delete-published').Properties.Environment.Variables.KEEP_PUBLISHED_HOURS).toBe(
-      String(environment.delivery.keepPublishedHours),
-    );
+    expect(named('delete-published').Properties.Environment.Variables).toMatchObject({
+      KEEP_EACH_HOURS: String(environment.delivery.keepEachHours),
+      KEEP_LATEST_HOURS: String(environment.delivery.keepLatestHours),
+    });
   });
 
   it('tells what clients have to know', () => {

@@ -71,10 +71,12 @@ describe('the sweep', () => {
   });
 });
 
+const keep = { each: 24, latest: 1 };
+
 describe('deletion', () => {
   const store = () => createDeletionStore(world.database('delivery_deletion'));
   const run = (remaining = 60_000) =>
-    deletePublished(store(), 24)(undefined, { getRemainingTimeInMillis: () => remaining });
+    deletePublished(store(), keep)(undefined, { getRemainingTimeInMillis: () => remaining });
 
   it('takes what was published longer ago than it is kept, from the oldest on, and says what is the oldest now', async () => {
     await channelWith('a/x', [30, 26, 25, 3, 1]);
@@ -99,12 +101,23 @@ describe('deletion', () => {
     ]);
   });
 
+  it('keeps each kind of channel for its own time', async () => {
+    await channelWith('a/each', [30, 3, 2]);
+    await channelWith('b/latest', [30, 3, 0]);
+    await world.owner.query(`UPDATE millrace.channels SET delivery = 'latest' WHERE channel = 'b/latest'`);
+    expect(await run()).toEqual({ deleted: 3 });
+    expect(await channelsNow()).toEqual([
+      { channel: 'a/each', oldest: 2, kept: [2, 3] },
+      { channel: 'b/latest', oldest: 3, kept: [3] },
+    ]);
+  });
+
   it('goes in steps of a thousand, as long as there is time', async () => {
     await channelWith(
       'a/x',
       Array.from({ length: 2_500 }, () => 30),
     );
-    expect(await store().deleteSome(24)).toBe(1_000);
+    expect(await store().deleteSome(keep)).toBe(1_000);
     expect(await run(5_000)).toEqual({ deleted: 0 });
     expect(await run()).toEqual({ deleted: 1_500 });
     expect(await channelsNow()).toEqual([{ channel: 'a/x', oldest: 2_501, kept: null }]);
@@ -128,7 +141,7 @@ describe('deletion while the relay numbers', () => {
   it('goes no further than what it has seen', async () => {
     await channelWith('a/x', [30, 30, 30]);
     await world.owner.query(untilReleased);
-    const deleting = createDeletionStore(world.database('delivery_deletion')).deleteSome(24);
+    const deleting = createDeletionStore(world.database('delivery_deletion')).deleteSome(keep);
     await untilSomeoneWaits(world.owner);
     await world.owner.query(`UPDATE millrace.channels SET last_number = 5`);
     await world.owner.query(`INSERT INTO millrace.messages (channel, number, delivery, body, published_at)

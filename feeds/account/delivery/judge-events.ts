@@ -12,7 +12,7 @@ export interface DeliveryRules {
   /** Older than this since its arrival an event is no longer numbered. */
   readonly expiresAfterMs: Readonly<Record<DeliveryKind, number>>;
   /** How long a published message is kept. */
-  readonly keepPublishedMs: number;
+  readonly keepPublishedMs: Readonly<Record<DeliveryKind, number>>;
 }
 
 const isNewer = (a: StoredEvent, b: StoredEvent): boolean =>
@@ -51,8 +51,8 @@ export const judgeEvents = async (
       .filter(({ oldestNumber }) => oldestNumber > 1)
       .map(({ channel }) => familyOfChannel(channel)),
   );
-  const isForgotten = (family: string, { storedAt }: StoredEvent): boolean =>
-    forgetful.has(family) && storedAt <= now - keepPublishedMs;
+  const isForgotten = (family: string, delivery: DeliveryKind, { storedAt }: StoredEvent): boolean =>
+    forgetful.has(family) && storedAt <= now - keepPublishedMs[delivery];
 
   const measure = (family: string, event: StoredEvent, place: Placed): void => {
     const { arrivedAt, storedAt } = event;
@@ -81,7 +81,7 @@ export const judgeEvents = async (
     const account = book.of(family);
     if (unsent.has(event.key)) book.addFault(family, 'notNumbered', event.key);
     else if (parked.has(event.key)) return;
-    else if (isForgotten(family, event)) account.agedOut += 1;
+    else if (isForgotten(family, delivery, event)) account.agedOut += 1;
     else if (delivery === 'latest') account.superseded += 1;
     else if (hasExpired('each', event)) account.expired += 1;
     else book.addFault(family, 'notNumbered', event.key);
@@ -119,7 +119,7 @@ export const judgeEvents = async (
     const isThere = snapshot?.sourceEventId === event.sourceEventId;
     const place = placed.get(event.key);
     if (isThere && (place ? place.number === snapshot.number : isDeleted(snapshot))) continue;
-    if (unsent.has(event.key) || parked.has(event.key) || isForgotten(family, event)) continue;
+    if (unsent.has(event.key) || parked.has(event.key) || isForgotten(family, 'latest', event)) continue;
     if (!isThere && hasExpired('latest', event)) {
       const account = book.of(family);
       account.superseded -= 1;

@@ -13,7 +13,10 @@ import { DeliveryLog } from '../../../feeds/subscriber/delivery-log.ts';
 
 export const beganAt = Date.parse('2026-03-01T12:00:00Z');
 const hourMs = 3_600_000;
-const rules = { expiresAfterMs: { each: 12 * hourMs, latest: 300_000 }, keepPublishedMs: 24 * hourMs };
+const rules = {
+  expiresAfterMs: { each: 12 * hourMs, latest: 300_000 },
+  keepPublishedMs: { each: 24 * hourMs, latest: hourMs },
+};
 
 export const posts = 'social/posts/reds';
 export const positions = 'match/positions/m1';

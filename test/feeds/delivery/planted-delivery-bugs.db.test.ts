@@ -67,7 +67,10 @@ const account = (): Promise<DeliveryAccount> => {
     outbox: connectAs('delivery_relay'),
     events: connectAs('enrichment_market'),
   });
-  const rules = { expiresAfterMs: { each: 12 * hourMs, latest: 300_000 }, keepPublishedMs: 24 * hourMs };
+  const rules = {
+    expiresAfterMs: { each: 12 * hourMs, latest: 300_000 },
+    keepPublishedMs: { each: 24 * hourMs, latest: hourMs },
+  };
   return takeDeliveryAccount({ readers, log, rules, now: Date.now }, []);
 };
 /** As a run ends: what has not come by itself is asked for, and answered from the table. */
