@@ -49,6 +49,7 @@ export interface Platform {
 
 const foundation = 'millrace-local-foundation';
 const enrichment = 'millrace-local-enrichment-';
+const intake = ':millrace-local-operations-take-in-';
 
 const sourceOf = (world: LocalWorld, { functionArn, streamArn }: KinesisMapping): RunningSource[] => {
   const spec = world.functions.get(functionArn);
@@ -127,8 +128,11 @@ export const openPlatform = (run: LocalRun, sleep: (ms: number) => Promise<void>
       shards()
         .map(({ shard, checkpoint }) => `${shard}@${checkpoint}`)
         .join(),
-    drainIntake: (waiting) =>
-      drainIntake(clients.sqs, unique(world.queuePollers.list().map(({ queueArn }) => queueArn)), waiting),
+    drainIntake: (waiting) => {
+      // A wake brings no dead letter: that of a relay which was killed is hidden for minutes, and is not waited for.
+      const intakes = world.queuePollers.list().filter(({ functionArn }) => functionArn.includes(intake));
+      return drainIntake(clients.sqs, unique(intakes.map(({ queueArn }) => queueArn)), waiting);
+    },
     close: () => {
       delivery.close();
       clients.destroy();

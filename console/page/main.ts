@@ -62,7 +62,9 @@ const look = async (query?: string): Promise<void> => {
     show(await readStatus(query));
     write(byId('line-note'), 'Rates are per second, over the last five.');
   } catch (error) {
-    write(byId('line-note'), `No rates: ${(error as Error).message}`);
+    // The browser's own words for a server that is not there differ, and say nothing.
+    const why = error instanceof TypeError ? 'the run has ended, or cannot be reached' : (error as Error).message;
+    write(byId('line-note'), `No rates: ${why}`);
   }
 };
 const account = createAccount(() => look('?account'));
