@@ -1,10 +1,7 @@
 import { bytesKey } from '../shared/dead-letters/entry.ts';
-import type { ParkedMessage } from '../shared/dead-letters/parked-message.ts';
+import { fitsInline, type ParkedMessage } from '../shared/dead-letters/parked-message.ts';
 import { readBody } from '../shared/delivery/message.ts';
 import type { UnpublishedMessage } from './relay-store.ts';
-
-/** Base64 longer than this goes to the bucket. */
-const mostInline = 512 * 1024;
 
 /** A dead letter of a message that cannot be published: its bytes are the body that it had. */
 export interface UnpublishableLetter {
@@ -29,7 +26,7 @@ export const unpublishableLetter = (
   const [first] = readBody(unpublishable.original).events;
   const position = { stream: 'outbox', shard: channel, sequenceNumber: String(number) };
   const parkedAt = new Date(now).toISOString();
-  const isInline = Math.ceil(bytes.length / 3) * 4 <= mostInline;
+  const isInline = fitsInline(bytes);
   const bytesAt = { bucket, key: bytesKey(position) };
   return {
     message: {

@@ -4,11 +4,6 @@ import { schemaIdIn } from '../shared/serde/frame.ts';
 import type { Reject } from './enrich-batch.ts';
 import { isReference } from './rules.ts';
 
-/** Base64 longer than this goes to the bucket. */
-const mostInline = 512 * 1024;
-
-export const fitsInline = ({ record }: Reject): boolean => Math.ceil(record.bytes.length / 3) * 4 <= mostInline;
-
 /** @param bucket - where the bytes have been put, if they are not to be inline */
 export const parkedMessage = (
   reject: Reject,

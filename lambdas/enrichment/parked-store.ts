@@ -7,6 +7,7 @@ import type { Context } from 'aws-lambda';
 import { bulkhead } from 'cockatiel';
 import { serviceError } from '../shared/aws/service-error.ts';
 import { bytesKey } from '../shared/dead-letters/entry.ts';
+import { fitsInline } from '../shared/dead-letters/parked-message.ts';
 import { PlatformError } from '../shared/errors/platform-error.ts';
 import { createBatchSender } from '../shared/queue/batch-sender.ts';
 import type { Resilient } from '../shared/resilience/retry.ts';
@@ -14,7 +15,7 @@ import { positionKey } from '../shared/stream/position.ts';
 import { causeOf, type Parking } from './away.ts';
 import type { Breakers } from './breakers.ts';
 import type { Reject } from './enrich-batch.ts';
-import { fitsInline, parkedMessage } from './parked-message.ts';
+import { parkedMessage } from './parked-message.ts';
 
 export interface ParkedStoreConfig {
   readonly source: string;
@@ -87,7 +88,7 @@ export const createParkedStore = (
   });
   const sendOnce = makeIdempotent(
     async ({ reject }: { position: string; reject: Reject }): Promise<string> => {
-      const inline = fitsInline(reject);
+      const inline = fitsInline(reject.record.bytes);
       if (!inline) {
         const object = { Bucket: bucket, Key: bytesKey(reject.record.position), Body: reject.record.bytes };
         await through('dead-letter-bucket', () => clients.s3.send(new PutObjectCommand(object)));

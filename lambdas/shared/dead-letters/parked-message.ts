@@ -1,5 +1,11 @@
 import * as z from 'zod/mini';
 
+/** Base64 longer than this goes to the bucket (DESIGN section 9, "Sizes"). */
+const mostInline = 512 * 1024;
+
+/** Whether bytes stand in the message itself, in base64. */
+export const fitsInline = ({ length }: Uint8Array): boolean => Math.ceil(length / 3) * 4 <= mostInline;
+
 const text = (most: number) => z.string().check(z.minLength(1), z.maxLength(most));
 
 /**
